@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// One file at a time: every test file opens a software GPU that uses all cores by itself.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    pool: 'forks',
+  },
+});
