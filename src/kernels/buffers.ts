@@ -1,0 +1,98 @@
+// A pool of GPU buffers by size class: what one step frees, the next step takes.
+import { VggpuError } from '../errors.js';
+
+/** A piece of GPU memory as kernels see it: the first `bytes` of `buffer`. */
+export interface Block {
+  readonly buffer: GPUBuffer;
+  /** Bytes that belong to the block; the buffer itself may be larger. */
+  readonly bytes: number;
+}
+
+/** What a pool holds now, in bytes. */
+export interface PoolBytes {
+  /** Handed out and not yet given back. */
+  readonly live: number;
+  /** Given back and kept for the next taker. */
+  readonly free: number;
+  /** The most that was ever live. */
+  readonly peak: number;
+}
+
+export interface BufferPool {
+  /**
+   * Hands out a buffer of at least `bytes`. Its contents are whatever the last owner left (NaN in debug mode).
+   * @param purpose what it is for, as an error should call it
+   * @throws VggpuError 'memory' where one binding of the device cannot be that large
+   */
+  take(bytes: number, purpose: string): Block;
+  /** Takes a block back. Commands already recorded may still use it: the queue keeps their order. */
+  give(block: Block): void;
+  /** Destroys free buffers beyond `keepBytes`, the longest unused first. Only between submits. */
+  trim(keepBytes: number): void;
+  bytes(): PoolBytes;
+}
+
+/** Sizes step by an eighth of a power of two, so that nearly equal sizes share buffers and waste stays under 1/8. */
+export function sizeClass(bytes: number): number {
+  const words = Math.max(64, Math.ceil(bytes / 4));
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(words)) - 3);
+  return Math.ceil(words / step) * step * 4;
+}
+
+const USAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST, spelled out since Node has no global GPUBufferUsage
+
+/** @param poison called with each block taken in debug mode, to fill it with NaN */
+export function createBufferPool(device: GPUDevice, poison?: (block: Block) => void): BufferPool {
+  const free = new Map<number, GPUBuffer[]>();
+  const order: GPUBuffer[] = []; // free buffers, longest unused first
+  const owned = new Set<GPUBuffer>();
+  const largest = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  let live = 0;
+  let freeBytes = 0;
+  let peak = 0;
+
+  function take(bytes: number, purpose: string): Block {
+    if (bytes > largest) {
+      throw new VggpuError(
+        'memory',
+        `${purpose} needs ${bytes} bytes in one piece; this adapter binds at most ${largest}. Lower the batch size or choose another adapter.`,
+      );
+    }
+    const size = Math.min(sizeClass(bytes), Math.floor(largest / 4) * 4);
+    let buffer = free.get(size)?.pop();
+    if (buffer) {
+      order.splice(order.lastIndexOf(buffer), 1);
+      freeBytes -= size;
+    } else {
+      buffer = device.createBuffer({ label: `${purpose}, ${bytes} bytes`, size, usage: USAGE });
+    }
+    owned.add(buffer);
+    live += size;
+    peak = Math.max(peak, live);
+    const block = { buffer, bytes: Math.ceil(bytes / 4) * 4 };
+    poison?.(block);
+    return block;
+  }
+
+  function give({ buffer }: Block): void {
+    if (!owned.delete(buffer)) throw new VggpuError('memory', `The block ${buffer.label} was given back twice.`);
+    live -= buffer.size;
+    freeBytes += buffer.size;
+    order.push(buffer);
+    const same = free.get(buffer.size);
+    if (same) same.push(buffer);
+    else free.set(buffer.size, [buffer]);
+  }
+
+  function trim(keepBytes: number): void {
+    while (freeBytes > keepBytes) {
+      const buffer = order.shift()!;
+      const same = free.get(buffer.size)!;
+      same.splice(same.indexOf(buffer), 1);
+      freeBytes -= buffer.size;
+      buffer.destroy();
+    }
+  }
+
+  return { take, give, trim, bytes: () => ({ live, free: freeBytes, peak }) };
+}

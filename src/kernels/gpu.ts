@@ -1,0 +1,218 @@
+// The device as kernels use it: one command encoder that many dispatches share, uniforms, read-back, and errors that
+// fail the call that caused them.
+import { VggpuError } from '../errors.js';
+import { type Block, type BufferPool, createBufferPool } from './buffers.js';
+import type { ShaderText } from './shader.js';
+
+/** What `accepts` and the choice of variants may ask about a device. */
+export interface Capabilities {
+  /** 'cpu' for software Vulkan, where barriers and workgroup memory cost more than they save. */
+  readonly kind: 'cpu' | 'gpu';
+  readonly limits: GPUSupportedLimits;
+  readonly features: ReadonlySet<string>;
+}
+
+export interface GpuOptions {
+  readonly kind: 'cpu' | 'gpu';
+  readonly shaderText: ShaderText;
+  /** Fills every buffer with NaN as it is taken from the pool, so that an unwritten element shows. */
+  readonly debug?: boolean;
+}
+
+/** A compute pipeline with what is needed to bind and encode it. */
+export interface Dispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  /** Contents of the shader's uniform struct; empty where it has none. */
+  readonly uniform: ArrayBuffer;
+  readonly grid: readonly [number, number, number];
+}
+
+export interface Gpu {
+  readonly device: GPUDevice;
+  readonly capabilities: Capabilities;
+  readonly shaderText: ShaderText;
+  readonly pool: BufferPool;
+  /** The buffer that dims are read from, at a dynamic offset. */
+  readonly uniforms: GPUBuffer;
+  /** Things made once for this device: pipelines and bind groups, by key. */
+  readonly cache: Map<string, unknown>;
+  /** Number of dispatches and submits so far. */
+  readonly counts: { dispatches: number; submits: number };
+  dispatch(work: Dispatch): void;
+  /** Copies bytes between blocks, in order with the dispatches. Offsets and `bytes` are multiples of 4. */
+  copy(from: Block, fromOffset: number, to: Block, toOffset: number, bytes: number): void;
+  /** Writes data to a block, in order with the dispatches. */
+  write(to: Block, data: ArrayBufferView<ArrayBuffer>, offset?: number): void;
+  /** Fills a block with zeros, in order with the dispatches. */
+  clear(block: Block): void;
+  /** Submits what was recorded. */
+  flush(): void;
+  /**
+   * Submits, waits, and gives a copy of the block's bytes.
+   * @throws VggpuError 'device' or 'memory' for any error of the device since the last wait
+   */
+  read(from: Block, offset?: number, bytes?: number): Promise<ArrayBuffer>;
+  /** Submits and waits until the device has done everything. Throws as `read` does. */
+  finish(): Promise<void>;
+  /** Frees the pool; the device itself belongs to who opened it. */
+  close(): void;
+}
+
+const SLOT = 256; // bytes of one uniform: the largest minUniformBufferOffsetAlignment WebGPU allows
+const SLOTS = 1024;
+const LONGEST_QUEUE = 256; // dispatches before a submit, so that a GPU starts while more is recorded
+const KEEP_FREE = 512 * 2 ** 20; // bytes of unused buffers the pool keeps between submits
+
+/** Wraps a device. Every kernel of this project runs through the result. */
+export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
+  const failures: VggpuError[] = [];
+  const counts = { dispatches: 0, submits: 0 };
+  const cache = new Map<string, unknown>();
+  const uniforms = device.createBuffer({ label: 'dims', size: SLOT * SLOTS, usage: 0x40 | 0x08 }); // UNIFORM | COPY_DST
+  const staging = new Uint8Array(SLOT * SLOTS);
+  let slot = 0;
+  let queued = 0;
+  let encoder: GPUCommandEncoder | undefined;
+  let pass: GPUComputePassEncoder | undefined;
+  let readBack: GPUBuffer | undefined;
+  let closed = false;
+
+  device.addEventListener('uncapturederror', (event) => {
+    const { error } = event as GPUUncapturedErrorEvent;
+    failures.push(describeError(error, pool.bytes().live));
+  });
+  device.lost.then((info) => {
+    if (!closed) failures.unshift(new VggpuError('device', `The GPU device was lost: ${info.message || info.reason}.`));
+  });
+
+  function commands(): GPUCommandEncoder {
+    pass?.end();
+    pass = undefined;
+    encoder ??= device.createCommandEncoder();
+    return encoder;
+  }
+
+  function flush(): void {
+    if (!encoder) return;
+    const buffer = commands().finish();
+    encoder = undefined;
+    // In queue order: the dispatches before have read their dims when this write lands.
+    if (slot > 0) device.queue.writeBuffer(uniforms, 0, staging, 0, slot * SLOT);
+    device.queue.submit([buffer]);
+    counts.submits++;
+    slot = 0;
+    queued = 0;
+    if (pool.bytes().free > KEEP_FREE) {
+      pool.trim(KEEP_FREE / 2);
+      forgetGroups();
+    }
+  }
+
+  function forgetGroups(): void {
+    for (const key of cache.keys()) if (key.startsWith('group ')) cache.delete(key);
+  }
+
+  function dispatch({ pipeline, group, uniform, grid }: Dispatch): void {
+    if (slot === SLOTS || queued === LONGEST_QUEUE) flush();
+    if (!pass) {
+      encoder ??= device.createCommandEncoder();
+      pass = encoder.beginComputePass();
+    }
+    pass.setPipeline(pipeline);
+    if (uniform.byteLength > 0) {
+      staging.set(new Uint8Array(uniform), slot * SLOT);
+      pass.setBindGroup(0, group, [slot * SLOT]);
+      slot++;
+    } else {
+      pass.setBindGroup(0, group);
+    }
+    pass.dispatchWorkgroups(...grid);
+    queued++;
+    counts.dispatches++;
+  }
+
+  function throwIfFailed(): void {
+    const first = failures[0];
+    if (!first) return;
+    if (failures.length > 1) first.message += ` (and ${failures.length - 1} more errors that followed)`;
+    failures.length = 0;
+    throw first;
+  }
+
+  async function read(from: Block, offset = 0, bytes = from.bytes - offset): Promise<ArrayBuffer> {
+    const size = Math.ceil(bytes / 4) * 4;
+    if (!readBack || readBack.size < size || readBack.mapState !== 'unmapped') {
+      if (readBack?.mapState === 'unmapped') readBack.destroy();
+      readBack = device.createBuffer({ label: 'read-back', size: Math.max(size, 4096), usage: 0x01 | 0x08 }); // MAP_READ | COPY_DST
+    }
+    const target = readBack;
+    commands().copyBufferToBuffer(from.buffer, offset, target, 0, size);
+    flush();
+    try {
+      await target.mapAsync(0x01, 0, size);
+    } catch (cause) {
+      throwIfFailed();
+      throw new VggpuError('device', `Reading from the GPU failed: ${(cause as Error).message}`, { cause });
+    }
+    const data = target.getMappedRange(0, size).slice(0, bytes);
+    target.unmap();
+    throwIfFailed();
+    return data;
+  }
+
+  async function finish(): Promise<void> {
+    flush();
+    await device.queue.onSubmittedWorkDone();
+    throwIfFailed();
+  }
+
+  const pool = createBufferPool(device, options.debug ? poison : undefined);
+  const gpu: Gpu = {
+    device,
+    capabilities: { kind: options.kind, limits: device.limits, features: device.features as ReadonlySet<string> },
+    shaderText: options.shaderText,
+    pool,
+    uniforms,
+    cache,
+    counts,
+    dispatch,
+    copy(from, fromOffset, to, toOffset, bytes) {
+      commands().copyBufferToBuffer(from.buffer, fromOffset, to.buffer, toOffset, bytes);
+    },
+    clear({ buffer, bytes }) {
+      commands().clearBuffer(buffer, 0, bytes);
+    },
+    write(to, data, offset = 0) {
+      flush(); // a queue write lands before anything still being recorded
+      device.queue.writeBuffer(to.buffer, offset, data.buffer, data.byteOffset, data.byteLength);
+    },
+    flush,
+    read,
+    finish,
+    close() {
+      closed = true;
+      flush();
+      pool.trim(0);
+      uniforms.destroy();
+      readBack?.destroy();
+    },
+  };
+
+  function poison(block: Block): void {
+    gpu.write(block, new Float32Array(block.bytes / 4).fill(Number.NaN));
+  }
+  return gpu;
+}
+
+/** Turns a device's error into one for the person at the keyboard. Labels of pipelines and buffers name the kernel. */
+function describeError(error: GPUError, liveBytes: number): VggpuError {
+  const text = error.message.split('\n')[0]!.trim();
+  if (/out.?of.?memory/i.test(error.constructor.name + text)) {
+    return new VggpuError(
+      'memory',
+      `The device is out of memory (${text}) with ${Math.round(liveBytes / 2 ** 20)} MiB in use. Lower the batch size or choose another adapter.`,
+    );
+  }
+  return new VggpuError('device', `The GPU refused a command: ${error.message.trim()}`);
+}

@@ -1,0 +1,45 @@
+// ReLU, y = max(x, 0), and its gradient.
+import { flat } from './grid.js';
+import { defineKernel } from './kernel.js';
+
+export const reluForward = defineKernel({
+  name: 'relu/forward',
+  dims: ['count'],
+  bindings: { x: 'read', y: 'write' },
+  elements: (d) => ({ x: d.count, y: d.count }),
+  flops: (d) => d.count,
+  variants: {
+    naive: {
+      idea: 'one element an invocation',
+      shader: 'relu/forward/1_naive.wgsl',
+      grid: (d, c) => flat(d.count, c.WORKGROUP!),
+    },
+    vec4: {
+      idea: 'four elements an invocation, 16-byte loads and stores',
+      shader: 'relu/forward/2_vec4.wgsl',
+      grid: (d, c) => flat(d.count / 4, c.WORKGROUP!),
+      accepts: (d) => d.count % 4 === 0,
+    },
+  },
+});
+
+export const reluBackward = defineKernel({
+  name: 'relu/backward',
+  dims: ['count'],
+  bindings: { y: 'read', dy: 'read', dx: 'write' },
+  elements: (d) => ({ y: d.count, dy: d.count, dx: d.count }),
+  flops: (d) => d.count,
+  variants: {
+    naive: {
+      idea: 'one element an invocation',
+      shader: 'relu/backward/1_naive.wgsl',
+      grid: (d, c) => flat(d.count, c.WORKGROUP!),
+    },
+    vec4: {
+      idea: 'four elements an invocation, 16-byte loads and stores',
+      shader: 'relu/backward/2_vec4.wgsl',
+      grid: (d, c) => flat(d.count / 4, c.WORKGROUP!),
+      accepts: (d) => d.count % 4 === 0,
+    },
+  },
+});

@@ -1,0 +1,28 @@
+// The device that a test file shares: opened once, finished and closed at the end.
+import { afterAll, beforeAll } from 'vitest';
+import { createGpu, type Gpu, type GpuOptions } from '../src/kernels/gpu.js';
+import { type OpenDeviceOptions, openDevice } from '../src/node/open-device.js';
+import { shaderFromFile } from '../src/node/shader-files.js';
+
+/** Opens the adapter of `VGGPU_ADAPTER` (or the default one) before the file's tests; the getter gives it. */
+export function useGpu(options: OpenDeviceOptions & Pick<GpuOptions, 'debug'> = {}): () => Gpu {
+  let gpu: Gpu;
+  let close: () => void;
+  beforeAll(async () => {
+    const opened = await openDevice({ say: () => {}, ...options });
+    gpu = createGpu(opened.device, {
+      kind: opened.info.kind,
+      shaderText: shaderFromFile,
+      debug: options.debug ?? false,
+    });
+    close = () => {
+      gpu.close();
+      opened.close();
+    };
+  });
+  afterAll(async () => {
+    await gpu?.finish();
+    close?.();
+  });
+  return () => gpu;
+}
