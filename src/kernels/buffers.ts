@@ -32,10 +32,10 @@ export interface BufferPool {
   bytes(): PoolBytes;
 }
 
-/** Sizes step by an eighth of a power of two, so that nearly equal sizes share buffers and waste stays under 1/8. */
+/** Sizes step by 1/32 of a power of two: nearly equal sizes share buffers, and at most 1/32 is wasted. */
 export function sizeClass(bytes: number): number {
   const words = Math.max(64, Math.ceil(bytes / 4));
-  const step = 2 ** Math.max(0, Math.floor(Math.log2(words)) - 3);
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(words)) - 5);
   return Math.ceil(words / step) * step * 4;
 }
 

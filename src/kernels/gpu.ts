@@ -43,7 +43,7 @@ export interface Gpu {
   /** Copies bytes between blocks, in order with the dispatches. Offsets and `bytes` are multiples of 4. */
   copy(from: Block, fromOffset: number, to: Block, toOffset: number, bytes: number): void;
   /** Writes data to a block, in order with the dispatches. */
-  write(to: Block, data: ArrayBufferView<ArrayBuffer>, offset?: number): void;
+  write(to: Block, data: ArrayBufferView, offset?: number): void;
   /** Fills a block with zeros, in order with the dispatches. */
   clear(block: Block): void;
   /** Submits what was recorded. */
@@ -185,7 +185,7 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     },
     write(to, data, offset = 0) {
       flush(); // a queue write lands before anything still being recorded
-      device.queue.writeBuffer(to.buffer, offset, data.buffer, data.byteOffset, data.byteLength);
+      device.queue.writeBuffer(to.buffer, offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
     },
     flush,
     read,

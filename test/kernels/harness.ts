@@ -17,7 +17,7 @@ export interface KernelTest<D extends string, B extends string> {
   readonly reference: (d: Values<D>, inputs: Record<B, Float64Array>) => Partial<Record<B, ArrayLike<number>>>;
   readonly tolerance?: (d: Values<D>) => Tolerance;
   /** Bindings that hold unsigned integers, compared exactly. */
-  readonly integers?: readonly B[];
+  readonly integers?: readonly NoInfer<B>[];
 }
 
 const GUARD = 256; // bytes before and after each tensor

@@ -1,0 +1,28 @@
+// y[m,n] = b[n] + sum over s of part[s,m,n], and max(y, 0) where relu is 1: second of two passes
+//
+// Layout   part (K / SUM rounded up, M, N), b (N), y (M, N), row-major; any shape
+// Mapping  one invocation makes one element; invocations run along the flat index of y
+// Reuse    none: a part is read once
+// Cost     1 flop for 1 float loaded: 0.25 flop/byte, bandwidth-bound
+// Order    as 1_naive
+
+const WORKGROUP = 64u;
+const SUM = 256u;
+
+struct Dims { M: u32, K: u32, N: u32, relu: u32 }
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> part: array<f32>;
+@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * WORKGROUP;      // the grid folds into y past 65,535 groups
+  let count = dims.M * dims.N;
+  if (i >= count) { return; }
+  let parts = (dims.K + SUM - 1u) / SUM;
+  var total = b[i % dims.N];
+  for (var s = 0u; s < parts; s++) { total += part[s * count + i]; }
+  y[i] = select(total, max(total, 0.0), dims.relu == 1u);
+}

@@ -1,0 +1,24 @@
+// a = rho a + (1 - rho) g^2,   p = p - rate g / (sqrt(a) + epsilon)
+//
+// Layout   g, p, a flat, any shape
+// Mapping  one invocation makes one element
+// Reuse    none: every element is read and written once
+// Cost     10 operations and 5 floats of traffic for each element: 0.5 flop/byte, bandwidth-bound
+
+const WORKGROUP = 64u;
+
+struct Dims { count: u32, rate: f32, rho: f32, epsilon: f32 }
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> g: array<f32>;
+@group(0) @binding(2) var<storage, read_write> p: array<f32>;
+@group(0) @binding(3) var<storage, read_write> a: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * WORKGROUP;      // the grid folds into y past 65,535 groups
+  if (i >= dims.count) { return; }
+  let average = dims.rho * a[i] + (1.0 - dims.rho) * g[i] * g[i];
+  a[i] = average;
+  p[i] -= dims.rate * g[i] / (sqrt(average) + dims.epsilon);
+}

@@ -1,0 +1,234 @@
+// Every rule of differentiation on one page: what forward computes, what it saves, and what backward makes of dy.
+// An op never changes its inputs. Shapes are asserted here, so that a kernel is only ever called with what it takes.
+import { VggpuError } from '../errors.js';
+import type { Block } from '../kernels/buffers.js';
+import { extractColumns, insertColumns } from '../kernels/columns.js';
+import { conv3x3Forward, conv3x3InputGradient, conv3x3WeightGradient } from '../kernels/conv3x3.js';
+import { dropout as dropoutKernel } from '../kernels/dropout.js';
+import { globalAveragePoolBackward, globalAveragePoolForward } from '../kernels/global-average-pool.js';
+import { run } from '../kernels/kernel.js';
+import { matmulNN, matmulNT, matmulTN } from '../kernels/matmul.js';
+import { maxPoolBackward, maxPoolForward } from '../kernels/max-pool.js';
+import { sumAll, sumRows } from '../kernels/reduce.js';
+import { reluBackward, reluForward } from '../kernels/relu.js';
+import { sigmoidBackward, sigmoidForward } from '../kernels/sigmoid.js';
+import { softmaxBackward, softmaxForward } from '../kernels/softmax.js';
+import { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from '../kernels/softmax-cross-entropy.js';
+import type { Tape } from './tape.js';
+import { elementsOf, type Tensor } from './tensor.js';
+
+/** y = relu(x): dx = dy where y > 0. */
+export function relu(tape: Tape, x: Tensor): Tensor {
+  const y = tape.make(x.shape, 'relu');
+  const count = elementsOf(x.shape);
+  run(tape.gpu, reluForward, { count }, { x, y });
+  tape.record([x], y, [y], (dy) => {
+    tape.addGradient(x, (dx) => run(tape.gpu, reluBackward, { count }, { y, dy, dx }));
+  });
+  return y;
+}
+
+/** y = 1 / (1 + exp(-x)): dx = dy y (1 - y). */
+export function sigmoid(tape: Tape, x: Tensor): Tensor {
+  const y = tape.make(x.shape, 'sigmoid');
+  const count = elementsOf(x.shape);
+  run(tape.gpu, sigmoidForward, { count }, { x, y });
+  tape.record([x], y, [y], (dy) => {
+    tape.addGradient(x, (dx) => run(tape.gpu, sigmoidBackward, { count }, { y, dy, dx }));
+  });
+  return y;
+}
+
+/** y = softmax of each row of x (rows, columns): dx = y (dy - sum(dy y)). */
+export function softmax(tape: Tape, x: Tensor): Tensor {
+  const [rows, columns] = matrix('softmax', x);
+  const y = tape.make(x.shape, 'softmax');
+  run(tape.gpu, softmaxForward, { rows, columns }, { x, y });
+  tape.record([x], y, [y], (dy) => {
+    tape.addGradient(x, (dx) => run(tape.gpu, softmaxBackward, { rows, columns }, { y, dy, dx }));
+  });
+  return y;
+}
+
+export interface ActivationOptions {
+  /** Fuses a ReLU into the op. */
+  readonly relu?: boolean;
+}
+
+/**
+ * y = x * w + b, a 3x3 convolution of stride 1, with a fused ReLU if asked for.
+ * dz = dy where y > 0; db = sum of dz over pixels; dw = x correlated with dz; dx = dz convolved with the rotated w.
+ * @param x (N, H, W, C)  @param w (3, 3, C, K)  @param b (K)
+ * @param options pad: rows and columns of zeros on each side, 1 or 0
+ * @returns (N, H + 2 pad - 2, W + 2 pad - 2, K)
+ */
+export function conv3x3(
+  tape: Tape,
+  x: Tensor,
+  w: Tensor,
+  b: Tensor,
+  { pad, relu: fused = false }: ActivationOptions & { readonly pad: 0 | 1 },
+): Tensor {
+  const { gpu } = tape;
+  const [N = 0, H = 0, W = 0, C = 0] = x.shape;
+  const K = w.shape[3] ?? 0;
+  const [P, Q] = [H + 2 * pad - 2, W + 2 * pad - 2];
+  expectShape('conv3x3', 'w', w, [3, 3, C, K]);
+  expectShape('conv3x3', 'b', b, [K]);
+  if (P < 1 || Q < 1)
+    throw new VggpuError('shape', `conv3x3: a ${H}x${W} picture is too small for 3x3 without padding.`);
+  const d = { N, H, W, C, K, pad };
+  const y = tape.make([N, P, Q, K], 'conv3x3');
+  run(gpu, conv3x3Forward, { ...d, relu: Number(fused) }, { x, w, b, y });
+  tape.record([x, w, b], y, fused ? [x, w, y] : [x, w], (dy) => {
+    withMask(tape, fused ? y : undefined, dy, (dz) => {
+      tape.addGradient(b, (db) => run(gpu, sumRows, { rows: N * P * Q, columns: K }, { x: dz, y: db }));
+      tape.addGradient(w, (dw) => run(gpu, conv3x3WeightGradient, d, { x, dy: dz, dw }));
+      tape.addGradient(x, (dx) => run(gpu, conv3x3InputGradient, d, { dy: dz, w, dx }));
+    });
+  });
+  return y;
+}
+
+/**
+ * y = x w + b, with a fused ReLU if asked for. Flattening changes no bytes, so x may have more than two dimensions.
+ * dz = dy where y > 0; db = column sums of dz; dw = x^T dz; dx = dz w^T.
+ * @param x (M, ...), K elements a row  @param w (K, N)  @param b (N)  @returns (M, N)
+ */
+export function dense(
+  tape: Tape,
+  x: Tensor,
+  w: Tensor,
+  b: Tensor,
+  { relu: fused = false }: ActivationOptions = {},
+): Tensor {
+  const { gpu } = tape;
+  const M = x.shape[0] ?? 0;
+  const K = elementsOf(x.shape.slice(1));
+  const N = w.shape[1] ?? 0;
+  expectShape('dense', 'w', w, [K, N]);
+  expectShape('dense', 'b', b, [N]);
+  const d = { M, K, N };
+  const y = tape.make([M, N], 'dense');
+  run(gpu, matmulNN, { ...d, relu: Number(fused) }, { x, w, b, y });
+  tape.record([x, w, b], y, fused ? [x, w, y] : [x, w], (dy) => {
+    withMask(tape, fused ? y : undefined, dy, (dz) => {
+      tape.addGradient(b, (db) => run(gpu, sumRows, { rows: M, columns: N }, { x: dz, y: db }));
+      tape.addGradient(w, (dw) => run(gpu, matmulTN, d, { x, dy: dz, dw }));
+      tape.addGradient(x, (dx) => run(gpu, matmulNT, d, { dy: dz, w, dx }));
+    });
+  });
+  return y;
+}
+
+/** Joins matrices of the same rows side by side: (rows, n1), (rows, n2), ... -> (rows, n1 + n2 + ...). */
+export function joinColumns(tape: Tape, parts: readonly Tensor[]): Tensor {
+  const rows = parts[0]?.shape[0] ?? 0;
+  const total = parts.reduce((sum, part) => sum + part.shape[1]!, 0);
+  const y = tape.make([rows, total], 'joined columns');
+  let first = 0;
+  const dims = parts.map((part) => {
+    const width = part.shape[1]!;
+    expectShape('joinColumns', 'part', part, [rows, width]);
+    const d = { rows, width, total, first };
+    run(tape.gpu, insertColumns, d, { x: part, y });
+    first += width;
+    return d;
+  });
+  tape.record(parts, y, [], (dy) => {
+    for (const [i, part] of parts.entries()) {
+      tape.addGradient(part, (dx) => run(tape.gpu, extractColumns, dims[i]!, { y: dy, x: dx }));
+    }
+  });
+  return y;
+}
+
+/** y = maximum of each 2x2 window, stride 2, odd sizes floored: dx = dy at the first maximum of each window. */
+export function maxPool(tape: Tape, x: Tensor): Tensor {
+  const [N = 0, H = 0, W = 0, C = 0] = x.shape;
+  if (H < 2 || W < 2) throw new VggpuError('shape', `maxPool: a ${H}x${W} picture has no 2x2 window.`);
+  const d = { N, H, W, C };
+  const y = tape.make([N, Math.floor(H / 2), Math.floor(W / 2), C], 'max-pool');
+  run(tape.gpu, maxPoolForward, d, { x, y });
+  tape.record([x], y, [x, y], (dy) => {
+    tape.addGradient(x, (dx) => run(tape.gpu, maxPoolBackward, d, { x, y, dy, dx }));
+  });
+  return y;
+}
+
+/** y (N, C) = mean of each channel of x (N, H, W, C): dx = dy / (H W). */
+export function globalAveragePool(tape: Tape, x: Tensor): Tensor {
+  const [N = 0, H = 0, W = 0, C = 0] = x.shape;
+  const d = { N, H, W, C };
+  const y = tape.make([N, C], 'global average pool');
+  run(tape.gpu, globalAveragePoolForward, d, { x, y });
+  tape.record([x], y, [], (dy) => {
+    tape.addGradient(x, (dx) => run(tape.gpu, globalAveragePoolBackward, d, { dy, dx }));
+  });
+  return y;
+}
+
+/** Which random numbers a dropout draws: the same key gives the same mask. */
+export interface DropoutKey {
+  readonly seed: number;
+  readonly step: number;
+  readonly layer: number;
+  /** Index in the whole batch of this micro-batch's first row. */
+  readonly firstRow: number;
+}
+
+/** y = x mask / (1 - rate), mask 0 with probability `rate`: dx = dy mask / (1 - rate). */
+export function dropout(tape: Tape, x: Tensor, rate: number, { seed, step, layer, firstRow }: DropoutKey): Tensor {
+  const count = elementsOf(x.shape);
+  const first = firstRow * elementsOf(x.shape.slice(1));
+  const values = { count, first, seed, step, layer, rate };
+  const y = tape.make(x.shape, 'dropout');
+  run(tape.gpu, dropoutKernel, values, { x, y });
+  tape.record([x], y, [], (dy) => {
+    tape.addGradient(x, (dx) => run(tape.gpu, dropoutKernel, values, { x: dy, y: dx }));
+  });
+  return y;
+}
+
+/**
+ * loss = scale * sum over rows of -log softmax(x)[label]: dx = scale (softmax(x) - one_hot(label)). The end of a tape:
+ * its own gradient is 1.
+ * @param x logits (rows, columns)  @param labels a column for each row, u32  @param scale 1 / rows gives the mean
+ * @returns loss (1), in nats
+ */
+export function softmaxCrossEntropy(tape: Tape, x: Tensor, labels: Block, scale: number): Tensor {
+  const { gpu } = tape;
+  const [rows, columns] = matrix('softmaxCrossEntropy', x);
+  const each = tape.make([rows], 'loss of each row');
+  const y = tape.make([1], 'loss');
+  run(gpu, softmaxCrossEntropyForward, { rows, columns }, { x, labels, loss: each });
+  run(gpu, sumAll, { count: rows, scale }, { x: each, y });
+  tape.release(each);
+  tape.record([x], y, [x], () => {
+    tape.addGradient(x, (dx) => run(gpu, softmaxCrossEntropyBackward, { rows, columns, scale }, { x, labels, dx }));
+  });
+  return y;
+}
+
+/** Hands on dy with the gradient of a fused ReLU applied, in a tensor that lives as long as `use`. */
+function withMask(tape: Tape, y: Tensor | undefined, dy: Tensor, use: (dz: Tensor) => void): void {
+  if (!y) {
+    use(dy);
+    return;
+  }
+  const dz = tape.make(dy.shape, 'masked gradient');
+  run(tape.gpu, reluBackward, { count: elementsOf(y.shape) }, { y, dy, dx: dz });
+  use(dz);
+  tape.release(dz);
+}
+
+function matrix(op: string, x: Tensor): [rows: number, columns: number] {
+  const [rows = 0, columns = 0] = x.shape;
+  expectShape(op, 'x', x, [rows, columns]);
+  return [rows, columns];
+}
+
+function expectShape(op: string, name: string, { shape }: Tensor, expected: readonly number[]): void {
+  if (shape.length === expected.length && shape.every((size, i) => size === expected[i])) return;
+  throw new VggpuError('shape', `${op}: ${name} has shape (${shape.join(', ')}); expected (${expected.join(', ')}).`);
+}

@@ -1,0 +1,99 @@
+// The tape: remembers what was computed from what, and walks it in reverse. It owns the activations and frees them.
+import { VggpuError } from '../errors.js';
+import { accumulate } from '../kernels/accumulate.js';
+import type { Gpu } from '../kernels/gpu.js';
+import { run } from '../kernels/kernel.js';
+import { createTensor, elementsOf, freeGradient, freeTensor, type Shape, type Tensor } from './tensor.js';
+
+interface Step {
+  readonly output: Tensor;
+  readonly saved: readonly Tensor[];
+  readonly backward: (dy: Tensor) => void;
+}
+
+export interface Tape {
+  readonly gpu: Gpu;
+  /** A new activation that this tape owns, contents undefined. */
+  make(shape: Shape, purpose: string): Tensor;
+  /**
+   * Remembers one op, if any of its inputs needs a gradient; otherwise nothing is kept.
+   * @param saved tensors that `backward` reads: they live until it has run
+   * @param backward given dy, the gradient of `output`, calls `addGradient` for its inputs
+   */
+  record(inputs: readonly Tensor[], output: Tensor, saved: readonly Tensor[], backward: (dy: Tensor) => void): void;
+  /** Within a backward: computes a gradient of `input` with `fill` and adds it to what is there. Skips who needs none. */
+  addGradient(input: Tensor, fill: (dx: Tensor) => void): void;
+  /** Frees an activation that the caller needs no longer, unless a recorded op will. */
+  release(tensor: Tensor): void;
+  /** Walks the tape from a loss of one element back to the deepest tensor that needs a gradient, freeing as it goes. */
+  backward(loss: Tensor): void;
+  /** Frees all that the tape still owns. Parameters keep their gradients. */
+  dispose(): void;
+}
+
+export interface TapeOptions {
+  /** False for inference: nothing is remembered. Default true. */
+  readonly record?: boolean;
+}
+
+export function createTape(gpu: Gpu, { record: recording = true }: TapeOptions = {}): Tape {
+  const steps: Step[] = [];
+  const owned = new Set<Tensor>();
+  const saves = new Map<Tensor, number>(); // tensor -> recorded steps that will read it
+
+  function make(shape: Shape, purpose: string): Tensor {
+    const tensor = createTensor(gpu, shape, purpose);
+    owned.add(tensor);
+    return tensor;
+  }
+
+  function free(tensor: Tensor): void {
+    if (owned.delete(tensor)) freeTensor(gpu, tensor);
+  }
+
+  function backward(loss: Tensor): void {
+    if (!loss.requiresGrad) {
+      throw new VggpuError('training', 'Nothing to train: the loss was computed from frozen parameters only.');
+    }
+    loss.grad = createTensor(gpu, loss.shape, 'gradient of the loss');
+    gpu.write(loss.grad, new Float32Array(elementsOf(loss.shape)).fill(1));
+    for (let step = steps.pop(); step; step = steps.pop()) {
+      const { output, saved } = step;
+      if (output.grad) step.backward(output.grad);
+      for (const tensor of saved) saves.set(tensor, saves.get(tensor)! - 1);
+      // Everything that used this output came later on the tape and is done.
+      if (output === loss) freeGradient(gpu, output);
+      else free(output);
+    }
+  }
+
+  return {
+    gpu,
+    make,
+    backward,
+    record(inputs, output, saved, step) {
+      if (!recording || !inputs.some((input) => input.requiresGrad)) return;
+      output.requiresGrad = true;
+      for (const tensor of saved) saves.set(tensor, (saves.get(tensor) ?? 0) + 1);
+      steps.push({ output, saved, backward: step });
+    },
+    addGradient(input, fill) {
+      if (!input.requiresGrad) return;
+      const dx = createTensor(gpu, input.shape, 'gradient');
+      fill(dx);
+      if (!input.grad) {
+        input.grad = dx;
+        return;
+      }
+      run(gpu, accumulate, { count: elementsOf(dx.shape) }, { x: dx, y: input.grad });
+      freeTensor(gpu, dx);
+    },
+    release(tensor) {
+      if (!saves.get(tensor) && !tensor.requiresGrad) free(tensor);
+    },
+    dispose() {
+      steps.length = 0;
+      for (const tensor of owned) free(tensor);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+// A tensor: a block of GPU memory with a shape, and a place for its gradient.
+import { VggpuError } from '../errors.js';
+import type { Block } from '../kernels/buffers.js';
+import type { Gpu } from '../kernels/gpu.js';
+
+/** Sizes of the dimensions, outermost first. Activations are (N, H, W, C) or (N, features). */
+export type Shape = readonly number[];
+
+/** Float32 values on the GPU, row-major. */
+export interface Tensor extends Block {
+  readonly shape: Shape;
+  /** Whether backward shall reach it: true for trainable parameters and for whatever was computed from them. */
+  requiresGrad: boolean;
+  /** d loss / d this tensor, once backward has reached it; of the same shape. */
+  grad: Tensor | undefined;
+}
+
+/** Number of elements of a shape. */
+export function elementsOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** A tensor with memory from the pool, its contents undefined. Give it back with `freeTensor`. */
+export function createTensor(gpu: Gpu, shape: Shape, purpose: string): Tensor {
+  const { buffer, bytes } = gpu.pool.take(elementsOf(shape) * 4, `${purpose} (${shape.join(', ')})`);
+  return { buffer, bytes, shape, requiresGrad: false, grad: undefined };
+}
+
+/** A tensor with the given values. @throws VggpuError 'shape' where their number is not the shape's */
+export function tensorFrom(gpu: Gpu, shape: Shape, data: Float32Array<ArrayBuffer>, purpose: string): Tensor {
+  if (data.length !== elementsOf(shape)) {
+    throw new VggpuError('shape', `${purpose} of shape (${shape.join(', ')}) cannot hold ${data.length} values.`);
+  }
+  const tensor = createTensor(gpu, shape, purpose);
+  gpu.write(tensor, data);
+  return tensor;
+}
+
+/** Gives the memory of a tensor and of its gradient back. */
+export function freeTensor(gpu: Gpu, tensor: Tensor): void {
+  freeGradient(gpu, tensor);
+  gpu.pool.give(tensor);
+}
+
+/** Forgets a tensor's gradient. */
+export function freeGradient(gpu: Gpu, tensor: Tensor): void {
+  if (tensor.grad) freeTensor(gpu, tensor.grad);
+  tensor.grad = undefined;
+}
+
+/** Reads a tensor's values back. Waits for the device. */
+export async function readTensor(gpu: Gpu, tensor: Tensor): Promise<Float32Array<ArrayBuffer>> {
+  return new Float32Array(await gpu.read(tensor, 0, elementsOf(tensor.shape) * 4));
+}

@@ -1,0 +1,134 @@
+// Writing a file whole or not at all: a temporary file in the same folder, synced, renamed over the old one.
+
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { VggpuError } from '../errors.js';
+import { writeFully } from './file-bytes.js';
+
+/** What a file can be written from: everything at once, or piece by piece. */
+export type FileContent = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/**
+ * Writes a file through `write`, which gets the path of a temporary file beside it and may open it as it likes, but must have
+ * closed it when its promise resolves. Until then, and if it fails, whatever stood at `path` stays untouched; afterwards the
+ * new content is on the disk. A link at `path` is kept, and the file it leads to is replaced.
+ *
+ * @throws VggpuError `output` where the folder is missing or read-only, the disk is full, or `path` is a folder; whatever
+ *   else `write` throws
+ */
+export async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const target = await resolveTarget(path);
+  const temporary = temporaryName(target);
+  try {
+    await write(temporary);
+    await syncPath(temporary);
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw writeError(path, error);
+  }
+  await syncFolder(dirname(target));
+}
+
+/** Writes bytes or text whole or not at all; see replaceFile. */
+export async function writeFileAtomic(path: string, content: FileContent): Promise<void> {
+  await replaceFile(path, async (temporary) => {
+    const handle = await open(temporary, 'wx');
+    try {
+      for await (const piece of pieces(content)) await writeFully(handle, piece, null);
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+/**
+ * Checks before hours of work that a file can be written at `path`, by making an empty one beside it and removing it again.
+ *
+ * @throws VggpuError `output` as replaceFile does
+ */
+export async function assertWritable(path: string): Promise<void> {
+  const temporary = temporaryName(await resolveTarget(path));
+  try {
+    await (await open(temporary, 'wx')).close();
+  } catch (error) {
+    throw writeError(path, error);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Makes a folder and those above it. @throws VggpuError `output` */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw writeError(folder, error);
+  }
+}
+
+/** @returns an error of code `output` for what the file system said; any other error as it is */
+export function writeError(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof VggpuError || typeof code !== 'string' || !/^E[A-Z0-9]+$/.test(code)) return error;
+  const folder = dirname(path);
+  const reasons: Record<string, string> = {
+    ENOENT: `the folder ${folder} does not exist. Make it first, or name another`,
+    ENOTDIR: `${folder} is no folder`,
+    EACCES: `writing in ${folder} is not allowed. Check its permissions, or name another folder`,
+    EPERM: `writing in ${folder} is not allowed. Check its permissions, or name another folder`,
+    EROFS: `${folder} can only be read. Name another folder`,
+    ENOSPC: 'the disk is full. Free some space, or name a folder on another disk',
+    EDQUOT: 'your disk quota is used up. Free some space, or name a folder on another disk',
+    EFBIG: 'the disk does not take files of this size. Name a folder on another disk',
+    EISDIR: 'it is a folder. Name a file',
+    EEXIST: 'a file is in the way',
+    ENAMETOOLONG: 'the name is too long',
+  };
+  return new VggpuError('output', `Cannot write ${path}: ${reasons[code] ?? code}.`, { cause: error });
+}
+
+/** The file that a path names once a link at its end is followed; refuses folders. */
+async function resolveTarget(path: string): Promise<string> {
+  try {
+    const link = await lstat(path).catch(() => undefined);
+    const target = link?.isSymbolicLink() ? await realpath(path) : path;
+    if (!(await stat(dirname(target))).isDirectory()) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
+    const there = await stat(target).catch(() => undefined);
+    if (there?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+    return target;
+  } catch (error) {
+    throw writeError(path, error);
+  }
+}
+
+/** A hidden name beside the target, short enough whatever the target is called. */
+function temporaryName(target: string): string {
+  const stem = Buffer.from(basename(target))
+    .subarray(0, 64)
+    .toString('latin1')
+    .replaceAll(/[^\w.-]/g, '_');
+  return join(dirname(target), `.${stem}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+function pieces(content: FileContent): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  if (typeof content === 'string') return [Buffer.from(content)];
+  return content instanceof Uint8Array ? [content] : content;
+}
+
+async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes a rename survive a power cut; Windows and some network disks cannot sync folders, and then it is left out. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}

@@ -1,0 +1,141 @@
+// Decoding ahead of the GPU: batches of pictures in order, within a budget of memory.
+
+import { assertBatchSize } from './batches.js';
+import { type DecodedPicture, type DecodeResult, tryDecode } from './decode.js';
+import { fitUpload, type UploadLimit } from './gather.js';
+import { createMemoryGate } from './memory-gate.js';
+import type { PictureFile } from './picture-files.js';
+import { threadPoolSize } from './thread-pool.js';
+
+/** How pictures are decoded ahead. */
+export interface PrefetchOptions<File extends PictureFile> {
+  /** Pictures a batch; the last batch has what is left. */
+  batchSize: number;
+  /** Batches decoded beyond the one that is waited for; 2 where not given. */
+  ahead?: number;
+  /** Whether EXIF orientation is applied. */
+  exif: boolean;
+  /** Shrinks large pictures before they wait; for the nearest resize only. */
+  nearest?: UploadLimit;
+  /** The most pixels a picture may have. */
+  maxPixels?: number;
+  /**
+   * Bytes of decoded pictures that may exist at once, those of the batch being used included; 512 MiB where not given. A batch
+   * is always whole: where one alone is larger, its pictures are decoded one at a time and nothing is decoded ahead.
+   */
+  maxBytesInFlight?: number;
+  /** Pictures decoded at the same time; the thread pool's size where not given. */
+  concurrency?: number;
+  /** Told of every picture that cannot be decoded, in order. */
+  onSkip?: (file: File, reason: string) => void;
+}
+
+/** A batch of decoded pictures. */
+export interface DecodedBatch<File extends PictureFile> {
+  /** Which batch this is, counted from 0. */
+  index: number;
+  /** The files that could be decoded, in the order given. */
+  files: File[];
+  /** One for each of `files`. */
+  pictures: DecodedPicture[];
+  /** The files that could not. */
+  skipped: { file: File; reason: string }[];
+}
+
+const DEFAULT_BYTES_IN_FLIGHT = 512 * 2 ** 20;
+
+/**
+ * Decodes files in order, a few batches ahead. A picture that cannot be decoded is reported, left out and counted; a batch of
+ * which nothing is left is not handed out. Leaving the loop early stops the decoding. A batch's pictures count as used until
+ * the next batch is asked for.
+ *
+ * @throws VggpuError `usage` for a batch size that is no whole number from 1; whatever `onSkip` throws
+ */
+export async function* decodeBatches<File extends PictureFile>(
+  files: readonly File[],
+  options: PrefetchOptions<File>,
+): AsyncGenerator<DecodedBatch<File>, void, undefined> {
+  const { batchSize, ahead = 2, concurrency = threadPoolSize() } = options;
+  assertBatchSize(batchSize);
+  const gate = createMemoryGate(options.maxBytesInFlight ?? DEFAULT_BYTES_IN_FLIGHT);
+  const turns = createTurns(concurrency);
+  const results = new Map<number, Promise<DecodeResult>>();
+  let started = 0;
+  let stopped = false;
+
+  const decode = async (position: number): Promise<DecodeResult> => {
+    if (stopped) throw new Error('decoding has stopped');
+    let held = 0;
+    const admit = async (bytes: number): Promise<void> => {
+      await gate.enter(position, bytes);
+      held = bytes;
+    };
+    const { exif, maxPixels } = options;
+    const settings = { exif, admit, ...(maxPixels !== undefined && { maxPixels }) };
+    let kept = 0;
+    try {
+      const result = await tryDecode(files[position]!.path, settings);
+      if (!('picture' in result)) return result;
+      const picture = options.nearest ? fitUpload(result.picture, options.nearest) : result.picture;
+      kept = picture.data.length;
+      return { picture };
+    } finally {
+      if (held > 0) gate.leave(held, kept);
+    }
+  };
+  const start = (end: number): void => {
+    for (; started < Math.min(end, files.length); started++) {
+      const position = started;
+      const result = turns(() => decode(position));
+      result.catch(() => {}); // reported to whoever waits for this batch, if anybody still does
+      results.set(position, result);
+    }
+  };
+
+  try {
+    for (let index = 0; index * batchSize < files.length; index++) {
+      const first = index * batchSize;
+      const end = Math.min(first + batchSize, files.length);
+      gate.needUpTo(end);
+      start(end + ahead * batchSize);
+      const batch: DecodedBatch<File> = { index, files: [], pictures: [], skipped: [] };
+      let bytes = 0;
+      for (let position = first; position < end; position++) {
+        const result = await results.get(position)!;
+        results.delete(position);
+        const file = files[position]!;
+        if ('picture' in result) {
+          batch.files.push(file);
+          batch.pictures.push(result.picture);
+          bytes += result.picture.data.length;
+        } else {
+          batch.skipped.push({ file, reason: result.reason });
+          options.onSkip?.(file, result.reason);
+        }
+      }
+      if (batch.files.length > 0) yield batch;
+      gate.release(bytes);
+    }
+  } finally {
+    stopped = true;
+    gate.close();
+    await Promise.allSettled(results.values());
+  }
+}
+
+/** @returns a function that runs tasks in the order given, at most `count` at the same time */
+function createTurns(count: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
+  let running = 0;
+  const queue: (() => void)[] = [];
+  return async (task) => {
+    if (running < count) running++;
+    else await new Promise<void>((go) => queue.push(go));
+    try {
+      return await task();
+    } finally {
+      const next = queue.shift();
+      if (next) next();
+      else running--;
+    }
+  };
+}

@@ -1,0 +1,22 @@
+// The library: lesson 1's class, and what its methods take and give.
+
+export { decodePicture } from './data/decode.js';
+export { type ErrorCode, VggpuError } from './errors.js';
+export type { Picture } from './nn/pictures.js';
+export type { Cut, Head } from './nn/vgg16.js';
+export { type Engine, startEngine } from './node/engine.js';
+export type { Batches, BatchesOptions, PictureBatch } from './vgg16/batches.js';
+export type { Evaluation } from './vgg16/evaluate.js';
+export type { Skipped } from './vgg16/features.js';
+export type { EpochResult, Progress } from './vgg16/fit.js';
+export type { ClassName } from './vgg16/load.js';
+export { type Outputs, type TopClass, topClasses } from './vgg16/predict.js';
+export {
+  type CreateOptions,
+  type FinetuneOptions,
+  type FitOptions,
+  type FitResult,
+  type Predictions,
+  type TestResult,
+  Vgg16,
+} from './vgg16/vgg16.js';

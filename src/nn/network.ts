@@ -1,0 +1,134 @@
+// A network on the GPU: a description, its parameters, and the walk through its layers.
+import { conv3x3, dense, dropout, globalAveragePool, joinColumns, maxPool } from '../autograd/ops.js';
+import type { Tape } from '../autograd/tape.js';
+import type { Tensor } from '../autograd/tensor.js';
+import type { Gpu } from '../kernels/gpu.js';
+import { createParameters, freeParameters, type LayerParameters, tensorsOf } from './parameters.js';
+import { describeLayers, type LayerFacts, type LayerSpec, type NetworkSpec, weightShapes } from './specification.js';
+import {
+  applyStandardization,
+  createStandardization,
+  freeStandardization,
+  type Standardization,
+} from './standardization.js';
+
+/** A layer with what it needs to run. */
+export interface Layer {
+  readonly spec: LayerSpec;
+  readonly facts: LayerFacts;
+  readonly parameters: LayerParameters | undefined;
+  /** Mean and deviation of a 'standardize' layer's inputs. */
+  readonly standardization: Standardization | undefined;
+}
+
+export interface Network {
+  readonly gpu: Gpu;
+  readonly spec: NetworkSpec;
+  readonly layers: readonly Layer[];
+}
+
+/** What a forward pass needs to know beyond its input. */
+export interface ForwardOptions {
+  /** First layer to run; default 0. */
+  readonly from?: number;
+  /** Layer to stop before; default all. */
+  readonly to?: number;
+  /** Set while training: dropout draws with this key. */
+  readonly training?: { readonly seed: number; readonly step: number; readonly firstRow: number };
+}
+
+/**
+ * Builds a network with memory for its weights, contents undefined.
+ * @param keep layers of another network to take over as they are: same description, same parameters
+ */
+export function createNetwork(gpu: Gpu, spec: NetworkSpec, keep: readonly Layer[] = []): Network {
+  const layers = describeLayers(spec).map((facts, i): Layer => {
+    if (keep[i]) return keep[i];
+    const kernelShape = weightShapes(facts.layer, facts.input)[0];
+    return {
+      spec: facts.layer,
+      facts,
+      parameters: kernelShape && createParameters(gpu, facts.layer.name, kernelShape),
+      standardization: facts.layer.kind === 'standardize' ? createStandardization(gpu, facts.output) : undefined,
+    };
+  });
+  return { gpu, spec, layers };
+}
+
+/** Frees a network's parameters, those of layers in `except` excluded. */
+export function freeNetwork({ gpu, layers }: Network, except: readonly Layer[] = []): void {
+  for (const layer of layers) {
+    if (except.includes(layer)) continue;
+    if (layer.parameters) freeParameters(gpu, layer.parameters);
+    if (layer.standardization) freeStandardization(gpu, layer.standardization);
+  }
+}
+
+/** Makes the layers from index `from` on trainable, and freezes those before. */
+export function trainFrom({ layers }: Network, from: number): void {
+  layers.forEach(({ parameters }, i) => {
+    if (parameters) for (const tensor of tensorsOf(parameters)) tensor.requiresGrad = i >= from;
+  });
+}
+
+/** The tensors that training changes, in order. */
+export function trainableTensors({ layers }: Network): Tensor[] {
+  return layers.flatMap(({ parameters }) => (parameters ? tensorsOf(parameters) : [])).filter((t) => t.requiresGrad);
+}
+
+/**
+ * How many of the first layers give the same output for a picture in every epoch: all before the first that is
+ * trained, random (dropout), or fitted to the training set (standardize).
+ */
+export function frozenDepth({ layers }: Network): number {
+  const depth = layers.findIndex(
+    ({ spec, parameters }) =>
+      spec.kind === 'dropout' ||
+      spec.kind === 'standardize' ||
+      (parameters !== undefined && tensorsOf(parameters).some((t) => t.requiresGrad)),
+  );
+  return depth < 0 ? layers.length : depth;
+}
+
+/**
+ * Runs layers on `x`. Activations belong to the tape; those that no gradient needs are freed as the walk leaves them.
+ * @param x (N, H, W, 3) pictures, or the output of the layer before `from`
+ */
+export function forward(tape: Tape, network: Network, x: Tensor, options: ForwardOptions = {}): Tensor {
+  const { from = 0, to = network.layers.length } = options;
+  let value = x;
+  for (let i = from; i < to; i++) {
+    const next = forwardLayer(tape, network.layers[i]!, i, value, options);
+    if (value !== x && next !== value) tape.release(value);
+    value = next;
+  }
+  return value;
+}
+
+function forwardLayer(tape: Tape, layer: Layer, index: number, x: Tensor, { training }: ForwardOptions): Tensor {
+  const { spec, parameters, standardization } = layer;
+  switch (spec.kind) {
+    case 'conv3x3': {
+      const { kernel, bias } = parameters!.panels[0]!;
+      return conv3x3(tape, x, kernel, bias, { pad: spec.pad, relu: spec.activation === 'relu' });
+    }
+    case 'dense': {
+      const relu = spec.activation === 'relu';
+      const parts = parameters!.panels.map(({ kernel, bias }) => dense(tape, x, kernel, bias, { relu }));
+      if (parts.length === 1) return parts[0]!;
+      const joined = joinColumns(tape, parts);
+      for (const part of parts) tape.release(part);
+      return joined;
+    }
+    case 'maxPool':
+      return maxPool(tape, x);
+    case 'globalAveragePool':
+      return globalAveragePool(tape, x);
+    case 'flatten':
+      return x; // (N, H, W, C) is row-major: dense reads its bytes as (N, H*W*C)
+    case 'standardize':
+      return applyStandardization(tape, standardization!, x);
+    case 'dropout':
+      return training ? dropout(tape, x, spec.rate, { ...training, layer: index }) : x;
+  }
+}

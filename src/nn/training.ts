@@ -1,0 +1,140 @@
+// One step of training and one of evaluation, from features and labels to numbers.
+import { softmax, softmaxCrossEntropy } from '../autograd/ops.js';
+import { createTape } from '../autograd/tape.js';
+import { createTensor, freeGradient, freeTensor, readTensor, type Tensor } from '../autograd/tensor.js';
+import { VggpuError } from '../errors.js';
+import { accumulate } from '../kernels/accumulate.js';
+import type { Block } from '../kernels/buffers.js';
+import { countCorrect } from '../kernels/correct.js';
+import type { Gpu } from '../kernels/gpu.js';
+import { run } from '../kernels/kernel.js';
+import { copyRows, microBatch, micros } from './micro-batches.js';
+import { forward, type Network, trainableTensors } from './network.js';
+import type { Optimizer } from './optimizers.js';
+
+/** Inputs of the trained part of a network, with their labels. */
+export interface Batch {
+  /** (N, ...features) */
+  readonly x: Tensor;
+  /** Class index of each row. */
+  readonly labels: Uint32Array<ArrayBuffer>;
+}
+
+/** Mean loss in nats and number of correct predictions of a batch. */
+export interface BatchResult {
+  readonly loss: number;
+  readonly correct: number;
+}
+
+export interface StepOptions {
+  /** First layer to run: the batch holds its inputs. */
+  readonly from: number;
+  /** Key of this step's dropout masks. */
+  readonly seed: number;
+  /** Number of this step since training began, from 1. */
+  readonly step: number;
+  /** Rows a dispatch may hold; default what the device's limits allow. */
+  readonly microBatch?: number;
+}
+
+/**
+ * Forward, backward, and one step of the optimizer. Rows run in micro-batches whose gradients add up to those of the
+ * whole batch.
+ * @throws VggpuError 'training' where the loss is no number; the weights are then as before the step
+ */
+export async function trainStep(
+  network: Network,
+  optimizer: Optimizer,
+  batch: Batch,
+  options: StepOptions,
+): Promise<BatchResult> {
+  const { gpu } = network;
+  const { from, seed, step } = options;
+  const parameters = trainableTensors(network);
+  const result = await inMicroBatches(network, batch, options, (x, labels, metrics, firstRow) => {
+    const tape = createTape(gpu);
+    const logits = forward(tape, network, x, { from, training: { seed, step, firstRow } });
+    const loss = measure(tape, logits, labels, metrics, batch.labels.length);
+    tape.backward(loss);
+    tape.dispose();
+  });
+  if (Number.isFinite(result.loss)) optimizer.step(parameters);
+  for (const parameter of parameters) freeGradient(gpu, parameter);
+  if (Number.isFinite(result.loss)) return result;
+  throw new VggpuError(
+    'training',
+    `The loss is ${result.loss} at step ${step}. Training stopped; try a lower learning rate.`,
+  );
+}
+
+/** Loss and correct predictions of a batch, and its probabilities (N, classes) if asked for. Nothing is learnt. */
+export async function evaluateStep(
+  network: Network,
+  batch: Batch,
+  { from, ...options }: Pick<StepOptions, 'from' | 'microBatch'>,
+  onProbabilities?: (values: Float32Array<ArrayBuffer>, firstRow: number) => void,
+): Promise<BatchResult> {
+  return inMicroBatches(network, batch, { from, ...options }, async (x, labels, metrics, firstRow) => {
+    const tape = createTape(network.gpu, { record: false });
+    const logits = forward(tape, network, x, { from });
+    measure(tape, logits, labels, metrics, batch.labels.length);
+    if (onProbabilities) onProbabilities(await readTensor(network.gpu, softmax(tape, logits)), firstRow);
+    tape.dispose();
+  });
+}
+
+interface Metrics {
+  readonly loss: Tensor;
+  readonly correct: Block;
+}
+
+function measure(
+  tape: ReturnType<typeof createTape>,
+  logits: Tensor,
+  labels: Block,
+  metrics: Metrics,
+  batchRows: number,
+): Tensor {
+  const [rows = 0, columns = 0] = logits.shape;
+  const loss = softmaxCrossEntropy(tape, logits, labels, 1 / batchRows);
+  run(tape.gpu, accumulate, { count: 1 }, { x: loss, y: metrics.loss });
+  run(tape.gpu, countCorrect, { rows, columns }, { logits, labels, count: metrics.correct });
+  return loss;
+}
+
+async function inMicroBatches(
+  network: Network,
+  { x, labels }: Batch,
+  {
+    from,
+    microBatch: size = microBatch(network, from, network.layers.length),
+  }: Pick<StepOptions, 'from' | 'microBatch'>,
+  use: (x: Tensor, labels: Block, metrics: Metrics, firstRow: number) => void | Promise<void>,
+): Promise<BatchResult> {
+  const { gpu } = network;
+  const metrics = {
+    loss: createTensor(gpu, [1], 'loss of the batch'),
+    correct: gpu.pool.take(4, 'correct predictions'),
+  };
+  gpu.clear(metrics.loss);
+  gpu.clear(metrics.correct);
+  for (const { first, rows } of micros(labels.length, size)) {
+    const part = rows === labels.length ? x : copyRows(gpu, x, first, rows);
+    const own = uploadLabels(gpu, labels.slice(first, first + rows));
+    await use(part, own, metrics, first);
+    gpu.pool.give(own);
+    if (part !== x) freeTensor(gpu, part);
+  }
+  const both = gpu.pool.take(8, 'metrics');
+  gpu.copy(metrics.loss, 0, both, 0, 4);
+  gpu.copy(metrics.correct, 0, both, 4, 4);
+  const data = await gpu.read(both, 0, 8);
+  for (const block of [metrics.loss, metrics.correct, both]) gpu.pool.give(block);
+  return { loss: new Float32Array(data)[0]!, correct: new Uint32Array(data)[1]! };
+}
+
+function uploadLabels(gpu: Gpu, labels: Uint32Array<ArrayBuffer>): Block {
+  const block = gpu.pool.take(labels.byteLength, 'labels');
+  gpu.write(block, labels);
+  return block;
+}

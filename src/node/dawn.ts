@@ -1,0 +1,157 @@
+// Loads Dawn's Node bindings and asks them for adapters, with the environment that a set of drivers needs.
+
+import { constants, tmpdir } from 'node:os';
+import { VggpuError } from '../errors.js';
+import type { Say } from './cache-folder.js';
+import { unpackSwiftShader } from './swiftshader.js';
+import { mayHaveVulkan } from './vulkan-drivers.js';
+
+/** Which drivers Dawn gets to see: the machine's own, or the one from npm. */
+export type Drivers = 'system' | 'npm';
+
+/** An adapter and how it was asked for. */
+export interface DawnAdapter {
+  readonly adapter: GPUAdapter;
+  readonly drivers: Drivers;
+  readonly backend: string;
+  /** What Dawn's `create` was given, so that a child process can open the same adapter. */
+  readonly flags: readonly string[];
+}
+
+/** What `requestAdapter` looks for. */
+export interface AdapterRequest {
+  readonly drivers: Drivers;
+  /** Part of the name as Dawn spells it; the fastest adapter where it is absent. */
+  readonly name?: string | undefined;
+  /** Shows f16 on NVIDIA too, where Dawn hides it since some drivers abort: probe it in a child process first. */
+  readonly float16?: boolean;
+  readonly say?: Say | undefined;
+}
+
+// Dawn's objects crash the process when they outlive the instance that `create` gave, and a garbage collector may free it first. So
+// instances are kept for good, one for each way of asking; globalThis, since a test runner may evaluate this module twice.
+interface Kept {
+  instances: Map<string, GPU>;
+  last: Promise<unknown>;
+}
+const KEPT = Symbol.for('vggpu.dawn');
+const holder = globalThis as { [KEPT]?: Kept };
+holder[KEPT] ??= { instances: new Map(), last: Promise.resolve() };
+const kept = holder[KEPT];
+
+/** The backends tried on this platform, best first. Naming one keeps Dawn's null backend out. */
+function backends(drivers: Drivers): readonly string[] {
+  if (drivers === 'npm') return ['vulkan'];
+  if (process.platform === 'darwin') return ['metal'];
+  if (process.platform === 'win32') return ['d3d12', 'vulkan'];
+  return mayHaveVulkan() ? ['vulkan'] : [];
+}
+
+/** Loads npm `webgpu` and puts WebGPU's constants (GPUBufferUsage and so on) on globalThis where they are not yet. */
+async function loadDawn(): Promise<{ create(options: string[]): GPU }> {
+  try {
+    const { create, globals } = await import('webgpu');
+    for (const [name, value] of Object.entries(globals)) {
+      if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+    }
+    return { create };
+  } catch (error) {
+    throw new VggpuError(
+      'device',
+      `Dawn's bindings (npm webgpu) do not load on ${process.platform}-${process.arch}: ` +
+        `${error instanceof Error ? error.message.split('\n')[0] : error}. On Linux they need glibc 2.34 or newer.`,
+      { cause: error },
+    );
+  }
+}
+
+/** The environment variables that make the Vulkan loader see these drivers and no others, and the loader to load first. */
+export function driverSetup(
+  drivers: Drivers,
+  say?: Say,
+): { environment: Record<string, string | undefined>; loader: string | undefined } {
+  const environment: Record<string, string | undefined> = {};
+  // Mesa complains on stderr where it is absent.
+  if (process.platform === 'linux' && !process.env.XDG_RUNTIME_DIR) environment.XDG_RUNTIME_DIR = tmpdir();
+  if (drivers === 'system') return { environment, loader: undefined };
+  const { loader, manifest } = unpackSwiftShader(say);
+  environment.VK_DRIVER_FILES = manifest;
+  environment.VK_ICD_FILENAMES = manifest;
+  environment.VK_LOADER_DRIVERS_SELECT = undefined;
+  environment.VK_LOADER_DRIVERS_DISABLE = undefined;
+  return { environment, loader };
+}
+
+/** dlopen's flags: Node closes a library that is no addon, and RTLD_NODELETE (0x1000 in glibc) keeps it loaded all the same. */
+export const STAY_LOADED = constants.dlopen.RTLD_NOW | 0x1000;
+
+/** Loads the Vulkan loader, so that Dawn's own dlopen of `libvulkan.so.1` finds it by its name. */
+function preload(loader: string | undefined): void {
+  if (loader === undefined) return;
+  try {
+    process.dlopen({ exports: {} }, loader, STAY_LOADED);
+  } catch {
+    // Always thrown: "Module did not self-register". It is loaded by then.
+  }
+}
+
+function assignEnvironment(changes: Record<string, string | undefined>): Record<string, string | undefined> {
+  const before: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(changes)) {
+    before[name] = process.env[name];
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  return before;
+}
+
+/** Runs `work` alone and with the environment of these drivers; the environment is as before afterwards. */
+function withDrivers<T>(drivers: Drivers, say: Say | undefined, work: () => Promise<T>): Promise<T> {
+  const turn = kept.last.then(async () => {
+    const { environment, loader } = driverSetup(drivers, say);
+    preload(loader);
+    const before = assignEnvironment(environment);
+    try {
+      return await work();
+    } finally {
+      assignEnvironment(before);
+    }
+  });
+  kept.last = turn.catch(() => undefined);
+  return turn;
+}
+
+/** Asks Dawn for an adapter: the one whose name contains `name`, or the fastest. Null where there is none. */
+export async function requestAdapter({ drivers, name, float16, say }: AdapterRequest): Promise<DawnAdapter | null> {
+  const { create } = await loadDawn();
+  const toggles = float16 ? 'allow_unsafe_apis,vulkan_enable_f16_on_nvidia' : 'allow_unsafe_apis';
+  return withDrivers(drivers, say, async () => {
+    for (const backend of backends(drivers)) {
+      const flags = [`backend=${backend}`, ...(name === undefined ? [] : [`adapter=${name}`])];
+      flags.push(`enable-dawn-features=${toggles}`, 'disable-dawn-features=timestamp_quantization');
+      const key = JSON.stringify([drivers, flags]);
+      const gpu = kept.instances.get(key) ?? create(flags);
+      const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+      // In a worker thread the environment may not reach the loader, and then the drivers are not those asked for.
+      if (!adapter || (drivers === 'npm' && adapter.info.architecture !== 'swiftshader')) continue;
+      kept.instances.set(key, gpu);
+      return { adapter, drivers, backend, flags };
+    }
+    return null;
+  });
+}
+
+/** The names of all adapters that Dawn finds among these drivers, as Dawn spells them. */
+export async function adapterNames(drivers: Drivers, say?: Say): Promise<string[]> {
+  const { create } = await loadDawn();
+  return withDrivers(drivers, say, async () => {
+    const names = new Set<string>();
+    for (const backend of backends(drivers)) {
+      // Dawn lists what it has when it is asked for a name that does not exist.
+      const answer = create([`backend=${backend}`, 'adapter=(every one)']).requestAdapter();
+      const listing = await answer.then(() => '', String);
+      for (const match of listing.matchAll(/name: '(.*)'/g)) names.add(match[1]!);
+    }
+    return [...names];
+  });
+}

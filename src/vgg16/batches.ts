@@ -1,0 +1,88 @@
+// Batches of a folder as lesson 1 looks at them: pictures with one-hot labels, in the order that an epoch takes them.
+import { epochOrder, splitBatches } from '../data/batches.js';
+import { type ImageFolder, readImageFolder } from '../data/image-folder.js';
+import { decodeBatches } from '../data/prefetch.js';
+import type { Picture } from '../nn/pictures.js';
+
+export interface BatchesOptions {
+  /** Pictures a batch; default 8, as in the lesson's class. */
+  readonly batchSize?: number;
+  /** Whether each epoch takes them in another order; default true. */
+  readonly shuffle?: boolean;
+  /** Default 42. */
+  readonly seed?: number;
+  /** Names of the classes in the order of the labels; default: the folders, sorted. */
+  readonly classes?: readonly string[];
+  /** Whether EXIF orientation is applied; default true. */
+  readonly exif?: boolean;
+}
+
+/** One batch of decoded pictures. */
+export interface PictureBatch {
+  readonly images: readonly Picture[];
+  /** One-hot, one for each image: 1 at the class's index. */
+  readonly labels: readonly Float32Array[];
+  /** Below the folder, with posix slashes. */
+  readonly fileNames: readonly string[];
+}
+
+/** A folder of labelled pictures, divided into batches. Each loop over it is one epoch. */
+export interface Batches extends AsyncIterable<PictureBatch> {
+  readonly folder: ImageFolder;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+  readonly exif: boolean;
+  /** Class names in the order of their indices. */
+  readonly classes: readonly string[];
+  readonly classIndices: Readonly<Record<string, number>>;
+  /** In the folder's order. */
+  readonly fileNames: readonly string[];
+  /** Number of pictures. */
+  readonly count: number;
+}
+
+/**
+ * Lists a folder that holds one folder per class.
+ * @throws VggpuError 'pictures' for a folder that cannot be used, 'usage' for a batch size below 1
+ */
+export async function readBatches(directory: string, options: BatchesOptions = {}): Promise<Batches> {
+  const { batchSize = 8, shuffle = true, seed = 42, exif = true, classes } = options;
+  splitBatches(new Uint32Array(0), batchSize); // refuses a batch size that is no whole number
+  const folder = await readImageFolder(directory, classes ? { classes } : {});
+  let epoch = 0;
+  async function* pictures(): AsyncGenerator<PictureBatch, void, undefined> {
+    const order = epochOrder(folder.files.length, { seed, epoch: epoch++, shuffle });
+    const files = Array.from(order, (position) => folder.files[position]!);
+    for await (const batch of decodeBatches(files, { batchSize, exif })) {
+      yield {
+        images: batch.pictures,
+        labels: batch.files.map(({ label }) => oneHot(label, folder.classes.length)),
+        fileNames: batch.files.map(({ name }) => name),
+      };
+    }
+  }
+  return {
+    folder,
+    batchSize,
+    shuffle,
+    seed,
+    exif,
+    classes: folder.classes,
+    classIndices: folder.classIndices,
+    fileNames: folder.files.map(({ name }) => name),
+    count: folder.files.length,
+    [Symbol.asyncIterator]: pictures,
+  };
+}
+
+/** "Found 23000 images belonging to 2 classes.", as Keras says it. */
+export function foundLine({ count, classes }: Batches): string {
+  return `Found ${count} images belonging to ${classes.length} classes.`;
+}
+
+function oneHot(label: number, classes: number): Float32Array {
+  const row = new Float32Array(classes);
+  row[label] = 1;
+  return row;
+}

@@ -1,0 +1,170 @@
+// Features of pictures: the outputs of the layers that training does not change, computed once and kept on disk.
+import { elementsOf, freeTensor, readTensor, type Tensor, tensorFrom } from '../autograd/tensor.js';
+import { featureCacheKey } from '../data/cache-folder.js';
+import { type FeatureCache, openFeatureCache } from '../data/feature-cache.js';
+import type { LabelledPicture } from '../data/image-folder.js';
+import { decodeBatches } from '../data/prefetch.js';
+import { microBatch } from '../nn/micro-batches.js';
+import type { Network } from '../nn/network.js';
+import { type Picture, picturesToFeatures } from '../nn/pictures.js';
+import type { Batch } from '../nn/training.js';
+
+/** Pictures of more RGBA bytes than this are thinned to the pixels that nearest resizing picks, before upload. */
+const LARGEST_UPLOAD = 16 * 2 ** 20;
+
+/** A picture that could not be read, and why. */
+export interface Skipped {
+  readonly file: string;
+  readonly reason: string;
+}
+
+export interface FeatureOptions {
+  /** Layers that give the features. */
+  readonly depth: number;
+  /** Whether EXIF orientation is applied. */
+  readonly exif: boolean;
+  /** Folder for the cache file; absent: features are computed every time. */
+  readonly cache?: { readonly folder: string; readonly weights: string; readonly engine: string } | undefined;
+  /** Told of a picture that cannot be read, once. */
+  readonly onSkip?: ((skipped: Skipped) => void) | undefined;
+  /** Told of what was wrong with an existing cache. */
+  readonly say?: ((line: string) => void) | undefined;
+}
+
+/** A batch with the positions of its pictures in the set. */
+export interface FeatureBatch extends Batch {
+  readonly positions: readonly number[];
+}
+
+/** The features of a set of labelled pictures. */
+export interface FeatureSource {
+  readonly files: readonly LabelledPicture[];
+  /**
+   * Gives batches in the order asked for; pictures that cannot be read are left out. The caller frees each `x`.
+   * @param batches positions in `files`, batch by batch
+   */
+  batches(batches: readonly ArrayLike<number>[]): AsyncGenerator<FeatureBatch, void, undefined>;
+  /** Pictures found unreadable so far. */
+  skipped(): Skipped[];
+  close(): Promise<void>;
+}
+
+/** What the pictures' decoding needs to know of the network. */
+export function decodeOptions(network: Network, exif: boolean) {
+  const { inputSize: height, preprocessing } = network.spec;
+  const nearest = { maxUploadBytes: LARGEST_UPLOAD, height, width: height };
+  return { exif, ...(preprocessing.resize === 'nearest' ? { nearest } : {}) };
+}
+
+export async function openFeatures(
+  network: Network,
+  files: readonly LabelledPicture[],
+  options: FeatureOptions,
+): Promise<FeatureSource> {
+  const { depth } = options;
+  const { gpu, spec, layers } = network;
+  const shape = depth === 0 ? [spec.inputSize, spec.inputSize, 3] : layers[depth - 1]!.facts.output;
+  const size = microBatch(network, 0, depth);
+  const unreadable = new Map<number, string>();
+  const cache = options.cache && (await openCache(network, files, { ...options, cache: options.cache }));
+  for (const note of cache?.notes ?? []) options.say?.(note);
+
+  /** Decodes the pictures at these positions ahead of their use; those that fail are remembered and left out. */
+  async function* decoded(positions: readonly number[], batchSize: number) {
+    const wanted = positions.filter((position) => !unreadable.has(position));
+    const pictures = wanted.map((position) => ({ ...files[position]!, position }));
+    const onSkip = (file: (typeof pictures)[number], reason: string) => {
+      unreadable.set(file.position, reason);
+      options.onSkip?.({ file: file.name, reason });
+    };
+    for await (const batch of decodeBatches(pictures, { batchSize, ...decodeOptions(network, options.exif), onSkip })) {
+      yield { positions: batch.files.map((file) => file.position), pictures: batch.pictures };
+    }
+  }
+
+  const features = (pictures: readonly Picture[]) => picturesToFeatures(network, pictures, depth, size);
+  const labelled = (positions: readonly number[], x: Tensor): FeatureBatch => ({
+    positions,
+    labels: Uint32Array.from(positions, (position) => files[position]!.label),
+    x,
+  });
+
+  async function* computed(batches: readonly ArrayLike<number>[]): AsyncGenerator<FeatureBatch, void, undefined> {
+    const streams = decoded(
+      batches.flatMap((batch) => Array.from(batch)),
+      size,
+    );
+    for (const batch of batches) yield* regroup(batch, streams);
+  }
+
+  /** Collects a batch from the stream of micro-batches; what comes too early waits for the next one. */
+  let early: { position: number; picture: Picture }[] = [];
+  async function* regroup(batch: ArrayLike<number>, stream: ReturnType<typeof decoded>) {
+    const wanted = new Set(Array.from(batch));
+    const own = early.filter(({ position }) => wanted.has(position));
+    early = early.slice(own.length);
+    while ([...wanted].some((p) => !unreadable.has(p) && !own.some(({ position }) => position === p))) {
+      const { value, done } = await stream.next();
+      if (done) break;
+      for (const [i, position] of value.positions.entries()) {
+        (wanted.has(position) ? own : early).push({ position, picture: value.pictures[i]! });
+      }
+    }
+    if (own.length > 0) {
+      yield labelled(
+        own.map(({ position }) => position),
+        features(own.map(({ picture }) => picture)),
+      );
+    }
+  }
+
+  async function* cached(batches: readonly ArrayLike<number>[], store: FeatureCache) {
+    const missing = batches.flatMap((batch) => Array.from(batch).filter((position) => !store.has(position)));
+    const stream = decoded(missing, size);
+    for (const batch of batches) {
+      const wanted = Array.from(batch);
+      while (wanted.some((position) => !store.has(position) && !unreadable.has(position))) {
+        const { value, done } = await stream.next();
+        if (done) break;
+        const x = features(value.pictures);
+        await store.write(value.positions, await readTensor(gpu, x));
+        freeTensor(gpu, x);
+      }
+      const there = wanted.filter((position) => store.has(position));
+      if (there.length === 0) continue;
+      const x = tensorFrom(gpu, [there.length, ...shape], await store.read(there), 'features');
+      yield labelled(there, x);
+    }
+    await store.finish();
+  }
+
+  return {
+    files,
+    batches: (batches) => (cache ? cached(batches, cache) : computed(batches)),
+    skipped: () => [...unreadable].map(([position, reason]) => ({ file: files[position]!.name, reason })),
+    async close() {
+      await cache?.close();
+    },
+  };
+}
+
+async function openCache(
+  network: Network,
+  files: readonly LabelledPicture[],
+  {
+    cache: { folder, weights, engine },
+    depth,
+    exif,
+  }: FeatureOptions & Required<Pick<FeatureOptions, 'cache'>> & { cache: NonNullable<FeatureOptions['cache']> },
+): Promise<FeatureCache> {
+  const { inputSize, preprocessing } = network.spec;
+  const layers = network.spec.layers.slice(0, depth);
+  const key = await featureCacheKey({
+    weights: JSON.stringify([weights, layers]),
+    preprocessing: JSON.stringify([inputSize, preprocessing, exif]),
+    engine,
+    pictures: files,
+  });
+  const output = depth === 0 ? [inputSize, inputSize, 3] : network.layers[depth - 1]!.facts.output;
+  return openFeatureCache({ folder, key, count: files.length, width: elementsOf(output) });
+}

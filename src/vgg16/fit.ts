@@ -1,0 +1,193 @@
+// The epochs of a finetune: features in, losses out, the last good weights kept.
+import { createTensor, freeTensor, type Tensor } from '../autograd/tensor.js';
+import { epochOrder, splitBatches } from '../data/batches.js';
+import { VggpuError } from '../errors.js';
+import { type Network, trainableTensors } from '../nn/network.js';
+import type { Optimizer } from '../nn/optimizers.js';
+import { observe } from '../nn/standardization.js';
+import { evaluateStep, trainStep } from '../nn/training.js';
+import type { FeatureSource } from './features.js';
+
+/** What an epoch came to. Losses are in nats a picture, accuracies in 0..1; val ones only with a validation set. */
+export interface EpochResult {
+  readonly loss: number;
+  readonly acc: number;
+  readonly valLoss?: number;
+  readonly valAcc?: number;
+  readonly seconds: number;
+}
+
+/** How far a run is. */
+export interface Progress {
+  /** measure: mean and deviation of the features, once, before the first epoch of a standardised head. */
+  readonly phase: 'measure' | 'train' | 'validate';
+  /** From 1; 0 while measuring. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Pictures done, and in all, in this phase. */
+  readonly done: number;
+  readonly total: number;
+  /** Means over the pictures so far. */
+  readonly loss: number;
+  readonly acc: number;
+}
+
+export interface FitOptions {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly validBatchSize: number;
+  readonly seed: number;
+  readonly shuffle: boolean;
+  readonly optimizer: Optimizer;
+  /** Layers whose output the features are. */
+  readonly depth: number;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly onEpoch?: ((result: EpochResult, epoch: number) => void) | undefined;
+}
+
+/**
+ * Trains a network's trainable layers.
+ * @throws VggpuError 'training' where the loss is no longer a number: the weights are then those of the last whole
+ *   epoch (or as they were before the first), and the message says at which step it happened
+ */
+export async function fitNetwork(
+  network: Network,
+  train: FeatureSource,
+  valid: FeatureSource | undefined,
+  options: FitOptions,
+): Promise<EpochResult[]> {
+  const { epochs } = options;
+  const history: EpochResult[] = [];
+  const good = snapshot(network);
+  let steps = 0;
+  try {
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      const started = performance.now();
+      if (epoch === 1) await measureFeatures(network, train, options);
+      const learnt = await trainEpoch(network, train, options, epoch, steps);
+      steps = learnt.steps;
+      const result: EpochResult = { loss: learnt.loss, acc: learnt.acc, seconds: 0 };
+      const checked = valid && (await validate(network, valid, options, epoch));
+      const whole = {
+        ...result,
+        ...(checked ? { valLoss: checked.loss, valAcc: checked.acc } : {}),
+        seconds: (performance.now() - started) / 1000,
+      };
+      history.push(whole);
+      good.take();
+      options.onEpoch?.(whole, epoch);
+    }
+  } catch (error) {
+    if (error instanceof VggpuError && error.code === 'training') {
+      good.restore();
+      const kept = history.length > 0 ? `The weights are those of epoch ${history.length}.` : 'No epoch was finished.';
+      throw new VggpuError('training', `${error.message} ${kept}`, { cause: error });
+    }
+    throw error;
+  } finally {
+    good.free();
+  }
+  return history;
+}
+
+/** Mean and deviation of the training features, for a head that standardises them. */
+async function measureFeatures(network: Network, train: FeatureSource, options: FitOptions): Promise<void> {
+  const { gpu } = network;
+  const layer = network.layers[options.depth];
+  const inputs = layer?.standardization;
+  if (!inputs || inputs.seen > 0) return;
+  let done = 0;
+  const order = epochOrder(train.files.length, { seed: 0, epoch: 0, shuffle: false });
+  for await (const { x, labels } of train.batches(splitBatches(order, options.batchSize))) {
+    observe(gpu, inputs, x);
+    freeTensor(gpu, x);
+    done += labels.length;
+    await gpu.finish();
+    options.onProgress?.({
+      phase: 'measure',
+      epoch: 0,
+      epochs: options.epochs,
+      done,
+      total: train.files.length,
+      loss: 0,
+      acc: 0,
+    });
+  }
+}
+
+interface Means {
+  readonly loss: number;
+  readonly acc: number;
+}
+
+async function trainEpoch(
+  network: Network,
+  train: FeatureSource,
+  { batchSize, seed, shuffle, optimizer, depth: from, epochs, onProgress }: FitOptions,
+  epoch: number,
+  before: number,
+): Promise<Means & { steps: number }> {
+  const order = epochOrder(train.files.length, { seed, epoch, shuffle });
+  const mean = createMeans();
+  let steps = before;
+  for await (const { x, labels } of train.batches(splitBatches(order, batchSize))) {
+    const { loss, correct } = await trainStep(network, optimizer, { x, labels }, { from, seed, step: ++steps });
+    freeTensor(network.gpu, x);
+    mean.add(labels.length, loss, correct);
+    onProgress?.({ phase: 'train', epoch, epochs, done: mean.count(), total: train.files.length, ...mean.values() });
+  }
+  if (mean.count() === 0) throw new VggpuError('pictures', 'None of the training pictures can be read.');
+  return { ...mean.values(), steps };
+}
+
+async function validate(
+  network: Network,
+  valid: FeatureSource,
+  { validBatchSize, depth: from, epochs, onProgress }: FitOptions,
+  epoch: number,
+): Promise<Means> {
+  const order = epochOrder(valid.files.length, { seed: 0, epoch: 0, shuffle: false });
+  const mean = createMeans();
+  for await (const { x, labels } of valid.batches(splitBatches(order, validBatchSize))) {
+    const { loss, correct } = await evaluateStep(network, { x, labels }, { from });
+    freeTensor(network.gpu, x);
+    mean.add(labels.length, loss, correct);
+    onProgress?.({ phase: 'validate', epoch, epochs, done: mean.count(), total: valid.files.length, ...mean.values() });
+  }
+  if (mean.count() === 0) throw new VggpuError('pictures', 'None of the validation pictures can be read.');
+  return mean.values();
+}
+
+/** Running means over pictures of batches of any size. */
+export function createMeans() {
+  let pictures = 0;
+  let loss = 0;
+  let correct = 0;
+  return {
+    add(count: number, batchLoss: number, batchCorrect: number): void {
+      pictures += count;
+      loss += batchLoss * count;
+      correct += batchCorrect;
+    },
+    count: () => pictures,
+    values: (): Means => ({ loss: loss / pictures, acc: correct / pictures }),
+  };
+}
+
+/** A copy on the device of what training changes. */
+function snapshot(network: Network) {
+  const { gpu } = network;
+  const parameters = trainableTensors(network);
+  const copies: Tensor[] = parameters.map(({ shape }) => createTensor(gpu, shape, 'last good weights'));
+  const copyAll = (from: readonly Tensor[], to: readonly Tensor[]) => {
+    for (const [i, tensor] of from.entries()) gpu.copy(tensor, 0, to[i]!, 0, tensor.bytes);
+  };
+  copyAll(parameters, copies);
+  return {
+    take: () => copyAll(parameters, copies),
+    restore: () => copyAll(copies, parameters),
+    free: () => {
+      for (const copy of copies) freeTensor(gpu, copy);
+    },
+  };
+}

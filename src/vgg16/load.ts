@@ -1,0 +1,136 @@
+// From a weights file to a network on the GPU, slice by slice.
+
+import { elementsOf } from '../autograd/tensor.js';
+import { imagenetClasses } from '../data/class-names.js';
+import { type Kernels, openWeights, type WeightsFile } from '../data/keras-hdf5.js';
+import { describeVgg16 } from '../data/vgg16-weights.js';
+import { VggpuError } from '../errors.js';
+import type { Gpu } from '../kernels/gpu.js';
+import { createNetwork, freeNetwork, type Network } from '../nn/network.js';
+import { writeBias } from '../nn/parameters.js';
+import { describeLayers, type NetworkSpec, weightShapes } from '../nn/specification.js';
+import { vgg16 } from '../nn/vgg16.js';
+import { parseModelAttributes } from './model-file.js';
+
+/** A class as predictions name it. */
+export interface ClassName {
+  readonly name: string;
+  /** WordNet's id, for ImageNet's classes. */
+  readonly wnid?: string;
+}
+
+/** What a weights file says, before its weights are read. */
+export interface ModelDescription {
+  readonly spec: NetworkSpec;
+  /** In the order of the outputs; empty where the network ends before its last layer. */
+  readonly classes: readonly ClassName[];
+  /** Names the weights, for the keys of caches. */
+  readonly identity: string;
+  /** What had to be assumed, in a sentence for the person at the keyboard. */
+  readonly note?: string;
+}
+
+export interface LoadOptions {
+  /** Overrides how the file's (out, in, 3, 3) kernels are turned. */
+  readonly kernels?: Kernels | undefined;
+  /** Told how many bytes of weights are on the GPU. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Gets the sentence on what had to be assumed. */
+  readonly say?: ((line: string) => void) | undefined;
+}
+
+/** Bytes handed to the device before it is waited for, so that what it has not copied yet does not pile up. */
+const WRITE_AHEAD = 64 * 2 ** 20;
+
+/** Reads what network a file holds, without its weights. @throws VggpuError 'weights' */
+export async function describeModel(path: string, options: LoadOptions = {}): Promise<ModelDescription> {
+  const file = await openWeights(path, { kernels: options.kernels });
+  try {
+    return describe(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Builds the network a file holds and fills it. @throws VggpuError 'weights' or 'memory' */
+export async function loadModel(
+  gpu: Gpu,
+  path: string,
+  options: LoadOptions = {},
+): Promise<ModelDescription & { network: Network }> {
+  const file = await openWeights(path, { kernels: options.kernels, onProgress: options.onProgress });
+  try {
+    const description = describe(file);
+    if (description.note) options.say?.(description.note);
+    const network = createNetwork(gpu, description.spec);
+    try {
+      await fill(network, file);
+    } catch (error) {
+      freeNetwork(network);
+      throw error;
+    }
+    return { ...description, network };
+  } finally {
+    await file.close();
+  }
+}
+
+function describe(file: WeightsFile): ModelDescription {
+  const base = { identity: `${file.identity} ${file.kernelsRotated ? 'rotated' : 'plain'}` };
+  const note = file.note === undefined ? {} : { note: file.note };
+  if (file.attributes !== undefined) {
+    const { network, classes } = parseModelAttributes(file.path, file.attributes);
+    return { ...base, ...note, spec: network, classes: classes.map((name) => ({ name })) };
+  }
+  const { inputSize, widths, denseWidths } = describeVgg16(file);
+  const spec = vgg16({ inputSize, filters: widths, units: denseWidths });
+  return { ...base, ...note, spec, classes: namesFor(denseWidths.length === 3 ? denseWidths[2]! : 0) };
+}
+
+function namesFor(count: number): ClassName[] {
+  if (count === 1000) return [...imagenetClasses()];
+  return Array.from({ length: count }, (_, i) => ({ name: `class ${i}` }));
+}
+
+/** Copies the file's weights to the network's layers, matched by order and shape. */
+async function fill(network: Network, file: WeightsFile): Promise<void> {
+  const { gpu } = network;
+  const stored = file.layers.filter((layer) => layer.kind === 'conv3x3' || layer.kind === 'dense');
+  const weighted = network.layers.filter((layer) => layer.parameters);
+  checkShapes(file, network.spec);
+  let ahead = 0;
+  for (const [i, { parameters }] of weighted.entries()) {
+    const index = file.layers.indexOf(stored[i]!);
+    const { panels } = parameters!;
+    await file.readKernel(
+      index,
+      async (values, { panel, firstRow, columns }) => {
+        gpu.write(panels[panel]!.kernel, values, firstRow * columns * 4);
+        ahead += values.byteLength;
+        if (ahead < WRITE_AHEAD) return;
+        ahead = 0;
+        await gpu.finish();
+      },
+      { panels: panels.map(({ first, width }) => [first, first + width] as const) },
+    );
+    writeBias(gpu, parameters!, Float32Array.from(file.readBias(index)));
+  }
+  await gpu.finish();
+}
+
+/** Holds a file's shapes against a description, by order. */
+function checkShapes(file: WeightsFile, spec: NetworkSpec): void {
+  const stored = file.layers.filter((layer) => layer.kind === 'conv3x3' || layer.kind === 'dense');
+  const expected = describeLayers(spec).filter(({ parameters }) => parameters > 0);
+  expected.forEach(({ layer, input }, i) => {
+    const [kernel = []] = weightShapes(layer, input);
+    const found = stored[i];
+    if (found && found.kernelShape.length === kernel.length && elementsOf(found.kernelShape) === elementsOf(kernel)) {
+      if (found.kernelShape.every((size, axis) => size === kernel[axis])) return;
+    }
+    throw new VggpuError(
+      'weights',
+      `${file.path}: layer ${layer.name} should have a kernel of (${kernel.join(', ')}); found ${found ? `(${found.kernelShape.join(', ')}) in ${found.name}` : 'nothing'}.`,
+    );
+  });
+}

@@ -1,0 +1,324 @@
+// The class of lesson 1: load VGG16, look at predictions, finetune its last layer on folders of photos, use the result.
+import { join } from 'node:path';
+import { decodePicture } from '../data/decode.js';
+import { listPictures } from '../data/image-folder.js';
+import type { Kernels } from '../data/keras-hdf5.js';
+import { decodeBatches } from '../data/prefetch.js';
+import { VggpuError } from '../errors.js';
+import { createNetwork, freeNetwork, frozenDepth, type Network, trainFrom } from '../nn/network.js';
+import { createAdam } from '../nn/optimizers.js';
+import { initialize } from '../nn/parameters.js';
+import type { Picture } from '../nn/pictures.js';
+import type { NetworkSpec } from '../nn/specification.js';
+import { type Cut, finetuned } from '../nn/vgg16.js';
+import { cacheFolder } from '../node/cache-folder.js';
+import { type Engine, startEngine } from '../node/engine.js';
+import { type Batches, type BatchesOptions, foundLine, readBatches } from './batches.js';
+import { type Evaluation, evaluateNetwork } from './evaluate.js';
+import { decodeOptions, openFeatures, type Skipped } from './features.js';
+import { type EpochResult, fitNetwork, type Progress } from './fit.js';
+import { type ClassName, loadModel } from './load.js';
+import { type Outputs, predictPictures, topClasses } from './predict.js';
+import { saveModel } from './save.js';
+
+export interface CreateOptions {
+  /** A Keras file with VGG16's weights, in any layout, whole or ending early; or a file that `saveWeights` wrote. */
+  readonly weights: string;
+  /** 'gpu', 'lavapipe', 'swiftshader' or part of an adapter's name; default VGGPU_ADAPTER, or the best there is. */
+  readonly adapter?: string | undefined;
+  /** How (out, in, 3, 3) kernels are turned, where the file does not tell. */
+  readonly kernels?: Kernels | undefined;
+  /** Gets lines for the person at the keyboard; default stderr. */
+  readonly say?: ((line: string) => void) | undefined;
+  /** Told how many bytes of weights have been loaded. */
+  readonly onLoad?: ((done: number, total: number) => void) | undefined;
+  /** Runs on an engine that is open already, which then stays open. */
+  readonly engine?: Engine | undefined;
+}
+
+export interface FinetuneOptions {
+  /** Cuts the network after a layer and puts a head behind; absent: only the last dense layer is replaced. */
+  readonly cut?: Cut | undefined;
+  /** Of the new layers' initial weights; default 42. */
+  readonly seed?: number | undefined;
+}
+
+export interface FitOptions {
+  /** Default 1. */
+  readonly epochs?: number | undefined;
+  /** Default 0.001. */
+  readonly learningRate?: number | undefined;
+  /** Of dropout; default that of the batches. */
+  readonly seed?: number | undefined;
+  /** False computes the frozen layers' output in every epoch again, to the same result. Default true. */
+  readonly cache?: boolean | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly onEpoch?: ((result: EpochResult, epoch: number) => void) | undefined;
+  readonly onSkip?: ((skipped: Skipped) => void) | undefined;
+}
+
+/** What a run of `fit` came to. */
+export interface FitResult {
+  readonly epochs: readonly EpochResult[];
+  /** Pictures that could not be read. */
+  readonly skipped: readonly Skipped[];
+}
+
+/** What `predict` gives: lesson 1's three arrays, and the whole outputs. */
+export interface Predictions {
+  /** Of each picture's most probable class. */
+  readonly probabilities: readonly number[];
+  readonly indices: readonly number[];
+  readonly classes: readonly string[];
+  /** All logits and probabilities of each picture. */
+  readonly outputs: readonly Outputs[];
+}
+
+/** What `test` gives: every file's class probabilities beside its name, in natural order. */
+export interface TestResult {
+  readonly fileNames: readonly string[];
+  /** (classes) for each file. */
+  readonly predictions: readonly Float32Array[];
+  readonly skipped: readonly Skipped[];
+}
+
+/** VGG16 with its weights on a device. `close` it when done, or the process stays alive. */
+export class Vgg16 {
+  readonly engine: Engine;
+  readonly #ownsEngine: boolean;
+  readonly #options: CreateOptions;
+  #network: Network;
+  #classes: readonly ClassName[];
+  #identity: string;
+  #training: Record<string, unknown> = {};
+  #kept = 0; // layers taken over by finetune
+
+  private constructor(engine: Engine, options: CreateOptions, model: Awaited<ReturnType<typeof loadModel>>) {
+    this.engine = engine;
+    this.#ownsEngine = options.engine === undefined;
+    this.#options = options;
+    this.#network = model.network;
+    this.#classes = model.classes;
+    this.#identity = model.identity;
+  }
+
+  /**
+   * Opens the device and loads the weights.
+   * @throws VggpuError 'device', 'weights' or 'memory'
+   */
+  static async create(options: CreateOptions): Promise<Vgg16> {
+    const engine = options.engine ?? (await startEngine(startOptions(options)));
+    try {
+      const { kernels, onLoad: onProgress, say } = options;
+      return new Vgg16(engine, options, await loadModel(engine.gpu, options.weights, { kernels, onProgress, say }));
+    } catch (error) {
+      if (!options.engine) await engine.close();
+      throw error;
+    }
+  }
+
+  /** The classes' names in the order of the outputs. */
+  get classes(): readonly string[] {
+    return this.#classes.map(({ name }) => name);
+  }
+
+  /** The classes with their WordNet ids, where they are ImageNet's. */
+  get classNames(): readonly ClassName[] {
+    return this.#classes;
+  }
+
+  get spec(): NetworkSpec {
+    return this.#network.spec;
+  }
+
+  get network(): Network {
+    return this.#network;
+  }
+
+  /**
+   * Lists a folder that holds one folder per class, and says what it found.
+   * @throws VggpuError 'pictures' or 'usage'
+   */
+  async getBatches(directory: string, options: BatchesOptions = {}): Promise<Batches> {
+    const batches = await readBatches(directory, options);
+    this.#say(foundLine(batches));
+    return batches;
+  }
+
+  /**
+   * Probabilities, indices and names of the most probable class of each picture.
+   * @param images decoded pictures (as batches give them) or paths
+   * @throws VggpuError 'pictures' for a path that cannot be decoded
+   */
+  async predict(images: readonly (Picture | string)[]): Promise<Predictions> {
+    const pictures = await Promise.all(
+      images.map((image) => (typeof image === 'string' ? decodePicture(image, { exif: true }) : image)),
+    );
+    const outputs = await predictPictures(this.#network, pictures);
+    const best = outputs.map(({ probabilities }) => topClasses(probabilities, 1)[0]!);
+    return {
+      probabilities: best.map(({ probability }) => probability),
+      indices: best.map(({ index }) => index),
+      classes: best.map(({ index }) => this.#classes[index]!.name),
+      outputs,
+    };
+  }
+
+  /**
+   * Replaces the last layer by one for the classes of these batches (or cuts and puts a head behind), and freezes
+   * everything before it.
+   * @throws VggpuError 'usage' where the network cannot be cut there
+   */
+  async finetune(batches: Batches, { cut, seed = 42 }: FinetuneOptions = {}): Promise<void> {
+    const { spec, kept } = finetuned(this.spec, batches.classes.length, cut);
+    const { gpu } = this.engine;
+    const old = this.#network;
+    const takenOver = old.layers.slice(0, kept);
+    const network = createNetwork(gpu, spec, takenOver);
+    network.layers.forEach(({ parameters }, i) => {
+      if (i >= kept && parameters) initialize(gpu, parameters, { method: 'glorot', seed, stream: i });
+    });
+    trainFrom(network, kept);
+    freeNetwork(old, takenOver);
+    this.#network = network;
+    this.#kept = kept;
+    this.#classes = batches.classes.map((name) => ({ name }));
+    this.#training = { cut: cut ?? null, initialSeed: seed };
+  }
+
+  /**
+   * Trains the layers that `finetune` made, with Adam on the categorical cross-entropy.
+   * @param valid measured after each epoch, its classes matched by name
+   * @throws VggpuError 'training' where the loss is no longer a number (the last good weights stay), 'pictures', 'memory'
+   */
+  async fit(batches: Batches, valid?: Batches, options: FitOptions = {}): Promise<FitResult> {
+    const { epochs = 1, learningRate = 0.001, seed = batches.seed, onProgress, onEpoch } = options;
+    if (this.#kept === 0) throw new VggpuError('usage', 'Call finetune before fit: nothing is trainable yet.');
+    this.#checkClasses(batches);
+    if (valid) this.#checkClasses(valid);
+    const network = this.#network;
+    const depth = frozenDepth(network);
+    const open = (set: Batches) => this.#features(set, depth, options);
+    const train = await open(batches);
+    const validation = valid && (await open(valid));
+    const optimizer = createAdam(network.gpu, { learningRate });
+    try {
+      const results = await fitNetwork(network, train, validation, {
+        ...{ epochs, seed, depth, optimizer, onProgress, onEpoch },
+        batchSize: batches.batchSize,
+        validBatchSize: valid?.batchSize ?? batches.batchSize,
+        shuffle: batches.shuffle,
+      });
+      Object.assign(this.#training, { optimizer: 'adam', learningRate, epochs, seed, batchSize: batches.batchSize });
+      this.#identity += ` trained ${JSON.stringify(this.#training)}`;
+      return { epochs: results, skipped: [...train.skipped(), ...(validation?.skipped() ?? [])] };
+    } finally {
+      optimizer.free();
+      await train.close();
+      await validation?.close();
+    }
+  }
+
+  /** Loss, accuracy and confusion on a folder that holds one folder per class, matched to this network's by name. */
+  async evaluate(
+    directory: string,
+    options: Pick<BatchesOptions, 'batchSize' | 'exif'> & {
+      readonly onProgress?: (done: number, total: number) => void;
+      readonly onSkip?: (skipped: Skipped) => void;
+    } = {},
+  ): Promise<Evaluation> {
+    const batches = await readBatches(directory, { batchSize: 64, ...options, shuffle: false, classes: this.classes });
+    const depth = frozenDepth(this.#network);
+    const source = await this.#features(batches, depth, { cache: false, onSkip: options.onSkip });
+    try {
+      const { batchSize } = batches;
+      return await evaluateNetwork(this.#network, source, {
+        classes: this.classes,
+        batchSize,
+        depth,
+        onProgress: options.onProgress,
+      });
+    } finally {
+      await source.close();
+    }
+  }
+
+  /** Probabilities for every picture in a folder, labelled or not. @throws VggpuError 'pictures' */
+  async test(
+    directory: string,
+    {
+      batchSize = 8,
+      exif = true,
+      onProgress,
+    }: {
+      readonly batchSize?: number;
+      readonly exif?: boolean;
+      readonly onProgress?: (done: number, total: number) => void;
+    } = {},
+  ): Promise<TestResult> {
+    const { files } = await listPictures(directory);
+    const fileNames: string[] = [];
+    const predictions: Float32Array[] = [];
+    const skipped: Skipped[] = [];
+    const onSkip = ({ name: file }: (typeof files)[number], reason: string) => skipped.push({ file, reason });
+    for await (const batch of decodeBatches(files, { batchSize, ...decodeOptions(this.#network, exif), onSkip })) {
+      const outputs = await predictPictures(this.#network, batch.pictures);
+      fileNames.push(...batch.files.map(({ name }) => name));
+      predictions.push(...outputs.map(({ probabilities }) => probabilities));
+      onProgress?.(fileNames.length, files.length);
+    }
+    return { fileNames, predictions, skipped };
+  }
+
+  /**
+   * Saves the network as Keras 2 would, with its classes, preprocessing and training arguments.
+   * @throws VggpuError 'output'; what was at `file` before is then untouched
+   */
+  async saveWeights(file: string, onProgress?: (done: number, total: number) => void): Promise<void> {
+    await saveModel(file, this.#network, { classes: this.classes, training: this.#training }, onProgress);
+  }
+
+  /** Replaces the network by that of another file. @throws VggpuError 'weights' or 'memory'; the old one then stays */
+  async loadWeights(file: string): Promise<void> {
+    const model = await loadModel(this.engine.gpu, file, { kernels: this.#options.kernels, say: this.#options.say });
+    freeNetwork(this.#network);
+    this.#network = model.network;
+    this.#classes = model.classes;
+    this.#identity = model.identity;
+    this.#kept = 0;
+    this.#training = {};
+  }
+
+  /** Frees the weights, and the device unless it was handed in. */
+  async close(): Promise<void> {
+    freeNetwork(this.#network);
+    if (this.#ownsEngine) await this.engine.close();
+  }
+
+  #say(line: string): void {
+    (this.#options.say ?? console.error)(line);
+  }
+
+  #checkClasses({ classes, folder }: Batches): void {
+    const expected = this.classes;
+    if (classes.length === expected.length && classes.every((name, i) => name === expected[i])) return;
+    throw new VggpuError(
+      'pictures',
+      `${folder.root} has the classes ${classes.join(', ')}; the network was made for ${expected.join(', ')}. Read it with getBatches(directory, { classes: vgg.classes }).`,
+    );
+  }
+
+  #features(batches: Batches, depth: number, { cache = true, onSkip }: Pick<FitOptions, 'cache' | 'onSkip'>) {
+    const { info } = this.engine;
+    return openFeatures(this.#network, batches.folder.files, {
+      ...{ depth, exif: batches.exif, onSkip, say: this.#options.say },
+      cache: cache
+        ? { folder: join(cacheFolder(), 'features'), weights: this.#identity, engine: `1 ${info.name} ${info.driver}` }
+        : undefined,
+    });
+  }
+}
+
+function startOptions({ adapter, say }: CreateOptions) {
+  return { ...(adapter === undefined ? {} : { adapter }), ...(say ? { say } : {}) };
+}

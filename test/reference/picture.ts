@@ -1,0 +1,56 @@
+// Resizing a picture into a network's input, in float64.
+
+export interface PictureDims {
+  readonly height: number;
+  readonly width: number;
+  readonly size: number;
+  readonly n: number;
+  readonly flip: number;
+  readonly reverse: number;
+  readonly mode: number;
+  readonly scale: number;
+  readonly mean0: number;
+  readonly mean1: number;
+  readonly mean2: number;
+}
+
+/** The source pixels that output i of an axis draws on, with weights that add up to 1. */
+function weights(mode: number, i: number, length: number, size: number): [pixel: number, weight: number][] {
+  if (mode === 0) return [[Math.floor(((2 * i + 1) * length) / (2 * size)), 1]];
+  if (mode === 1) {
+    const at = ((i + 0.5) * length) / size - 0.5;
+    const lower = Math.floor(at);
+    const clamp = (k: number) => Math.min(Math.max(k, 0), length - 1);
+    return [
+      [clamp(lower), 1 - (at - lower)],
+      [clamp(lower + 1), at - lower],
+    ];
+  }
+  const all: [number, number][] = [];
+  for (let k = 0; k < length; k++) {
+    const covered = Math.min((i + 1) * length, (k + 1) * size) - Math.max(i * length, k * size);
+    if (covered > 0) all.push([k, covered / length]);
+  }
+  return all;
+}
+
+/** y with slot n replaced by the picture; the other slots as they were. */
+export function pictureToTensor(d: PictureDims, bytes: Float64Array, y: Float64Array): Float64Array {
+  const result = y.slice();
+  const means = [d.mean0, d.mean1, d.mean2];
+  for (let i = 0; i < d.size; i++) {
+    for (let j = 0; j < d.size; j++) {
+      for (let c = 0; c < 3; c++) {
+        let value = 0;
+        for (const [r, vertical] of weights(d.mode, i, d.height, d.size)) {
+          for (const [k, horizontal] of weights(d.mode, d.flip ? d.size - 1 - j : j, d.width, d.size)) {
+            value += vertical * horizontal * ((bytes[r * d.width + k]! >>> (8 * c)) & 255);
+          }
+        }
+        const slot = ((d.n * d.size + i) * d.size + j) * 3 + (d.reverse ? 2 - c : c);
+        result[slot] = value * d.scale - means[c]!;
+      }
+    }
+  }
+  return result;
+}
