@@ -1,6 +1,6 @@
 // The one error class of this project: its message is written for the person at the keyboard.
 
-/** What kind of thing went wrong; the command line turns `usage` into exit code 2 and everything else into 1. */
+/** What kind of thing went wrong, for callers that tell them apart. */
 export type ErrorCode =
   | 'usage' // a wrong option or argument
   | 'device' // no adapter, lost device, a validation error

@@ -7,7 +7,7 @@ import { shaderFromFile } from '../src/node/shader-files.js';
 /** Opens the adapter of `VGGPU_ADAPTER` (or the default one) before the file's tests; the getter gives it. */
 export function useGpu(options: OpenDeviceOptions & Pick<GpuOptions, 'debug'> = {}): () => Gpu {
   let gpu: Gpu;
-  let close: () => void;
+  let close: (() => Promise<void>) | undefined;
   beforeAll(async () => {
     const opened = await openDevice({ say: () => {}, ...options });
     gpu = createGpu(opened.device, {
@@ -15,14 +15,14 @@ export function useGpu(options: OpenDeviceOptions & Pick<GpuOptions, 'debug'> = 
       shaderText: shaderFromFile,
       debug: options.debug ?? false,
     });
-    close = () => {
+    close = async () => {
       gpu.close();
-      opened.close();
+      await opened.close();
     };
   });
   afterAll(async () => {
     await gpu?.finish();
-    close?.();
+    await close?.();
   });
   return () => gpu;
 }

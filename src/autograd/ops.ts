@@ -70,7 +70,7 @@ export function conv3x3(
   { pad, relu: fused = false }: ActivationOptions & { readonly pad: 0 | 1 },
 ): Tensor {
   const { gpu } = tape;
-  const [N = 0, H = 0, W = 0, C = 0] = x.shape;
+  const [N, H, W, C] = pictures('conv3x3', x);
   const K = w.shape[3] ?? 0;
   const [P, Q] = [H + 2 * pad - 2, W + 2 * pad - 2];
   expectShape('conv3x3', 'w', w, [3, 3, C, K]);
@@ -145,7 +145,7 @@ export function joinColumns(tape: Tape, parts: readonly Tensor[]): Tensor {
 
 /** y = maximum of each 2x2 window, stride 2, odd sizes floored: dx = dy at the first maximum of each window. */
 export function maxPool(tape: Tape, x: Tensor): Tensor {
-  const [N = 0, H = 0, W = 0, C = 0] = x.shape;
+  const [N, H, W, C] = pictures('maxPool', x);
   if (H < 2 || W < 2) throw new VggpuError('shape', `maxPool: a ${H}x${W} picture has no 2x2 window.`);
   const d = { N, H, W, C };
   const y = tape.make([N, Math.floor(H / 2), Math.floor(W / 2), C], 'max-pool');
@@ -158,7 +158,7 @@ export function maxPool(tape: Tape, x: Tensor): Tensor {
 
 /** y (N, C) = mean of each channel of x (N, H, W, C): dx = dy / (H W). */
 export function globalAveragePool(tape: Tape, x: Tensor): Tensor {
-  const [N = 0, H = 0, W = 0, C = 0] = x.shape;
+  const [N, H, W, C] = pictures('globalAveragePool', x);
   const d = { N, H, W, C };
   const y = tape.make([N, C], 'global average pool');
   run(tape.gpu, globalAveragePoolForward, d, { x, y });
@@ -223,12 +223,18 @@ function withMask(tape: Tape, y: Tensor | undefined, dy: Tensor, use: (dz: Tenso
 }
 
 function matrix(op: string, x: Tensor): [rows: number, columns: number] {
-  const [rows = 0, columns = 0] = x.shape;
-  expectShape(op, 'x', x, [rows, columns]);
-  return [rows, columns];
+  expectShape(op, 'x', x, ['rows', 'columns']);
+  return [x.shape[0]!, x.shape[1]!];
 }
 
-function expectShape(op: string, name: string, { shape }: Tensor, expected: readonly number[]): void {
-  if (shape.length === expected.length && shape.every((size, i) => size === expected[i])) return;
+function pictures(op: string, x: Tensor): [N: number, H: number, W: number, C: number] {
+  expectShape(op, 'x', x, ['N', 'H', 'W', 'C']);
+  return [x.shape[0]!, x.shape[1]!, x.shape[2]!, x.shape[3]!];
+}
+
+/** @param expected sizes, or letters where any size will do */
+function expectShape(op: string, name: string, { shape }: Tensor, expected: readonly (number | string)[]): void {
+  const fits = (size: number, i: number) => typeof expected[i] === 'string' || size === expected[i];
+  if (shape.length === expected.length && shape.every(fits)) return;
   throw new VggpuError('shape', `${op}: ${name} has shape (${shape.join(', ')}); expected (${expected.join(', ')}).`);
 }

@@ -22,7 +22,7 @@ export interface BufferPool {
   /**
    * Hands out a buffer of at least `bytes`. Its contents are whatever the last owner left (NaN in debug mode).
    * @param purpose what it is for, as an error should call it
-   * @throws VggpuError 'memory' where one binding of the device cannot be that large
+   * @throws VggpuError 'memory' where one binding of the device cannot be that large, or memory is gone
    */
   take(bytes: number, purpose: string): Block;
   /** Takes a block back. Commands already recorded may still use it: the queue keeps their order. */
@@ -39,10 +39,25 @@ export function sizeClass(bytes: number): number {
   return Math.ceil(words / step) * step * 4;
 }
 
+function mebi(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
+}
+
 const USAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST, spelled out since Node has no global GPUBufferUsage
 
-/** @param poison called with each block taken in debug mode, to fill it with NaN */
-export function createBufferPool(device: GPUDevice, poison?: (block: Block) => void): BufferPool {
+export interface PoolOptions {
+  /** Bytes that the pool may hold in all; default: no end. */
+  readonly memory?: number | undefined;
+  /** Called before giving up for lack of memory: submits what is recorded, and trims. */
+  readonly reclaim?: (() => void) | undefined;
+  /** Called with each block taken, to fill it with NaN in debug mode. */
+  readonly poison?: ((block: Block) => void) | undefined;
+}
+
+export function createBufferPool(
+  device: GPUDevice,
+  { memory = Infinity, reclaim, poison }: PoolOptions = {},
+): BufferPool {
   const free = new Map<number, GPUBuffer[]>();
   const order: GPUBuffer[] = []; // free buffers, longest unused first
   const owned = new Set<GPUBuffer>();
@@ -64,6 +79,13 @@ export function createBufferPool(device: GPUDevice, poison?: (block: Block) => v
       order.splice(order.lastIndexOf(buffer), 1);
       freeBytes -= size;
     } else {
+      if (live + freeBytes + size > memory) reclaim?.();
+      if (live + freeBytes + size > memory) {
+        throw new VggpuError(
+          'memory',
+          `No memory left for ${purpose}: it needs ${mebi(size)}, ${mebi(live + freeBytes)} of ${mebi(memory)} are in use. Lower the batch size, close other programs, or choose another adapter.`,
+        );
+      }
       buffer = device.createBuffer({ label: `${purpose}, ${bytes} bytes`, size, usage: USAGE });
     }
     owned.add(buffer);

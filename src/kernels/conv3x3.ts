@@ -1,5 +1,6 @@
 // The 3x3 convolution with bias and optional ReLU, NHWC and HWIO, zero padding 0 or 1.
 import { convFlops, elementsOf, outputSize, tilesByChannels } from './conv3x3-shape.js';
+import * as winograd from './conv3x3-winograd.js';
 import { flat, pieces } from './grid.js';
 import { defineKernel } from './kernel.js';
 
@@ -33,5 +34,17 @@ export const conv3x3Forward = defineKernel({
       },
       accepts: (d) => d.K % 8 === 0,
     },
+    winograd4: winograd.forward("Winograd's F(4x4, 3x3): a quarter of the products, in four passes", 1, {
+      shared: 'conv3x3/forward/5_winograd4',
+      multiply: 'conv3x3/forward/5_winograd4_multiply.wgsl',
+    }),
+    winograd4_subgroup4: winograd.forward('every 4 neighbours of a subgroup read transformed tiles for each other', 4, {
+      shared: 'conv3x3/forward/5_winograd4',
+      multiply: 'conv3x3/forward/6_winograd4_subgroup4_multiply.wgsl',
+    }),
+    winograd4_subgroup8: winograd.forward('every 8 neighbours do, and make twice as many tiles', 8, {
+      shared: 'conv3x3/forward/5_winograd4',
+      multiply: 'conv3x3/forward/6_winograd4_subgroup8_multiply.wgsl',
+    }),
   },
 });

@@ -10,11 +10,15 @@ export interface Capabilities {
   readonly kind: 'cpu' | 'gpu';
   readonly limits: GPUSupportedLimits;
   readonly features: ReadonlySet<string>;
+  /** The fewest invocations that a subgroup has, 0 where shaders cannot use subgroups. */
+  readonly subgroupSize: number;
 }
 
 export interface GpuOptions {
   readonly kind: 'cpu' | 'gpu';
   readonly shaderText: ShaderText;
+  /** Bytes that the pool may hold, where the device would not say that memory is gone (software that shares the host's). */
+  readonly memory?: number | undefined;
   /** Fills every buffer with NaN as it is taken from the pool, so that an unwritten element shows. */
   readonly debug?: boolean;
 }
@@ -67,6 +71,7 @@ const KEEP_FREE = 512 * 2 ** 20; // bytes of unused buffers the pool keeps betwe
 /** Wraps a device. Every kernel of this project runs through the result. */
 export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
   const failures: VggpuError[] = [];
+  let lost: VggpuError | undefined; // for good, unlike the failures of single calls
   const counts = { dispatches: 0, submits: 0 };
   const cache = new Map<string, unknown>();
   const uniforms = device.createBuffer({ label: 'dims', size: SLOT * SLOTS, usage: 0x40 | 0x08 }); // UNIFORM | COPY_DST
@@ -79,11 +84,13 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
   let closed = false;
 
   device.addEventListener('uncapturederror', (event) => {
+    event.preventDefault(); // it is thrown, not printed
     const { error } = event as GPUUncapturedErrorEvent;
+    event.preventDefault(); // it is thrown where the work is waited for, not printed
     failures.push(describeError(error, pool.bytes().live));
   });
   device.lost.then((info) => {
-    if (!closed) failures.unshift(new VggpuError('device', `The GPU device was lost: ${info.message || info.reason}.`));
+    if (!closed) lost = new VggpuError('device', `The GPU device was lost: ${info.message || info.reason}.`);
   });
 
   function commands(): GPUCommandEncoder {
@@ -103,13 +110,12 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     counts.submits++;
     slot = 0;
     queued = 0;
-    if (pool.bytes().free > KEEP_FREE) {
-      pool.trim(KEEP_FREE / 2);
-      forgetGroups();
-    }
+    if (pool.bytes().free > KEEP_FREE) trim(KEEP_FREE / 2);
   }
 
-  function forgetGroups(): void {
+  /** Destroys free buffers beyond `keepBytes`, and forgets the bind groups that may hold them. */
+  function trim(keepBytes: number): void {
+    pool.trim(keepBytes);
     for (const key of cache.keys()) if (key.startsWith('group ')) cache.delete(key);
   }
 
@@ -133,6 +139,7 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
   }
 
   function throwIfFailed(): void {
+    if (lost) throw lost;
     const first = failures[0];
     if (!first) return;
     if (failures.length > 1) first.message += ` (and ${failures.length - 1} more errors that followed)`;
@@ -167,10 +174,22 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     throwIfFailed();
   }
 
-  const pool = createBufferPool(device, options.debug ? poison : undefined);
+  const pool = createBufferPool(device, {
+    memory: options.memory,
+    poison: options.debug ? poison : undefined,
+    reclaim() {
+      flush();
+      trim(0);
+    },
+  });
   const gpu: Gpu = {
     device,
-    capabilities: { kind: options.kind, limits: device.limits, features: device.features as ReadonlySet<string> },
+    capabilities: {
+      kind: options.kind,
+      limits: device.limits,
+      features: device.features as ReadonlySet<string>,
+      subgroupSize: device.features.has('subgroups') ? (device.adapterInfo?.subgroupMinSize ?? 0) : 0,
+    },
     shaderText: options.shaderText,
     pool,
     uniforms,

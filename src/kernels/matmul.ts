@@ -1,9 +1,38 @@
 // The three products of a dense layer: y = x·w + b, and the gradients dx = dy·wᵀ and dw = xᵀ·dy.
 // Letters: M rows of the batch, K inputs, N outputs. x (M, K), w (K, N), b (N), y (M, N), row-major.
 import { flat, pieces } from './grid.js';
-import { defineKernel } from './kernel.js';
+import { defineKernel, type Pass, type Variant } from './kernel.js';
 
-/** y = x·w + b, (M, N); max(y, 0) where `relu` is 1. */
+type Dense = 'M' | 'K' | 'N';
+type Forward = Dense | 'relu';
+
+/** Products that one partial sum holds: SUM in every shader. The same in all of them, so that all end at the same bits. */
+const SUM = 256;
+
+/** Whether the rows fit a grid: tiles of them run along its x or y, of at most 65,535 workgroups. */
+const tiles = (rows: number, tile: number): boolean => pieces(rows, tile) <= 65_535;
+
+const sumOfParts: Pass<Forward> = {
+  shader: 'matmul/nn/8_split_sum.wgsl',
+  grid: ({ M, N }, c) => flat(M * N, c.WORKGROUP!),
+};
+
+/** Splits K over workgroups for up to `rows` rows. */
+const split = (rows: number): Variant<Forward> => ({
+  idea: `blocks of k run side by side, each making up to ${rows} rows; a second pass adds their sums`,
+  passes: [
+    {
+      shader: 'matmul/nn/8_split.wgsl',
+      consts: { ROWS: rows },
+      grid: ({ K, N }, c) => [pieces(N / 4, c.WORKGROUP!), pieces(K, SUM)],
+    },
+    sumOfParts,
+  ],
+  scratch: { part: ({ M, K, N }) => pieces(K, SUM) * M * N },
+  accepts: ({ M, N }) => M <= rows && N % 4 === 0,
+});
+
+/** y = x·w + b, (M, N); max(y, 0) where `relu` is 1. A row has the same bits in every batch and variant. */
 export const matmulNN = defineKernel({
   name: 'matmul/nn',
   dims: ['M', 'K', 'N', 'relu'],
@@ -14,14 +43,70 @@ export const matmulNN = defineKernel({
     naive: {
       idea: 'one output an invocation',
       shader: 'matmul/nn/1_naive.wgsl',
-      grid: (d, c) => flat(d.M * d.N, c.WORKGROUP!),
+      grid: ({ M, N }, c) => flat(M * N, c.WORKGROUP!),
     },
-    registers: {
-      idea: 'an 8x4 tile of outputs in registers, a workgroup that shares x by needing it at the same time',
-      shader: 'matmul/nn/5_registers.wgsl',
-      grid: ({ M, N }, c) => [pieces(N / 4, c.WORKGROUP!), pieces(M, c.TM!)],
+    vec4: {
+      idea: 'four columns an invocation, 16-byte loads of w',
+      shader: 'matmul/nn/2_vec4.wgsl',
+      grid: ({ M, N }, c) => flat((M * N) / 4, c.WORKGROUP!),
       accepts: ({ N }) => N % 4 === 0,
     },
+    tiled: {
+      idea: 'squares of x and w in workgroup memory',
+      shader: 'matmul/nn/3_tiled.wgsl',
+      grid: ({ M, N }, c) => [pieces(M, c.TILE!), pieces(N, c.TILE!)],
+      accepts: ({ M, N }) => tiles(M, 16) && tiles(N, 16),
+    },
+    tiledRegisters: {
+      idea: 'a 128x64 tile a workgroup, 8x4 of it in the registers of an invocation',
+      shader: 'matmul/nn/4_tiled_registers.wgsl',
+      grid: ({ M, N }, c) => [pieces(M, c.BM!), pieces(N, c.BN!)],
+      accepts: ({ M, K, N }) => K % 4 === 0 && N % 4 === 0 && tiles(M, 128) && tiles(N, 64),
+    },
+    tiledRegistersLow: {
+      idea: 'a 64x64 tile a workgroup, for batches that would not fill 128 rows',
+      shader: 'matmul/nn/4_tiled_registers.wgsl',
+      consts: { BM: 64, TM: 4 },
+      grid: ({ M, N }, c) => [pieces(M, c.BM!), pieces(N, c.BN!)],
+      accepts: ({ M, K, N }) => M <= 64 && K % 4 === 0 && N % 4 === 0,
+    },
+    registers: {
+      idea: 'an 8x8 tile in registers; a workgroup shares x by needing it at the same time',
+      shader: 'matmul/nn/5_registers.wgsl',
+      grid: ({ M, N }, c) => [pieces(M, c.TM!), pieces(N, c.TN! * c.WORKGROUP!)],
+      accepts: ({ M, N }) => N % 4 === 0 && tiles(M, 8),
+    },
+    fewRows: {
+      idea: 'a 4x8 tile in registers, for batches of up to 4',
+      shader: 'matmul/nn/6_few_rows.wgsl',
+      grid: ({ M, N }, c) => [pieces(M, c.TM!), pieces(N, c.TN! * c.WORKGROUP!)],
+      accepts: ({ M, N }) => M <= 4 && N % 4 === 0,
+    },
+    oneRow: {
+      idea: 'a vector times a matrix: eight columns an invocation',
+      shader: 'matmul/nn/7_one_row.wgsl',
+      grid: ({ N }, c) => [pieces(N, c.TN! * c.WORKGROUP!)],
+      accepts: ({ M, N }) => M === 1 && N % 4 === 0,
+    },
+    split8: split(8),
+    split4: split(4),
+    split1: split(1),
+    splitNarrow: {
+      idea: 'every block of k of every output is an invocation, for few columns',
+      passes: [
+        {
+          shader: 'matmul/nn/9_split_narrow.wgsl',
+          grid: ({ M, K, N }, c) => flat(pieces(K, SUM) * M * N, c.WORKGROUP!),
+        },
+        sumOfParts,
+      ],
+      scratch: { part: ({ M, K, N }) => pieces(K, SUM) * M * N },
+      accepts: ({ N }) => N <= 32,
+    },
+  },
+  prefer: {
+    cpu: ['oneRow', 'fewRows', 'registers', 'vec4', 'naive'],
+    gpu: ['split1', 'split4', 'split8', 'tiledRegistersLow', 'tiledRegisters', 'splitNarrow', 'tiled', 'naive'],
   },
 });
 
@@ -36,14 +121,43 @@ export const matmulNT = defineKernel({
     naive: {
       idea: 'one output an invocation',
       shader: 'matmul/nt/1_naive.wgsl',
-      grid: (d, c) => flat(d.M * d.K, c.WORKGROUP!),
+      grid: ({ M, K }, c) => flat(M * K, c.WORKGROUP!),
     },
-    registers: {
-      idea: 'an 8x4 tile of outputs in registers, a workgroup that shares x by needing it at the same time',
-      shader: 'matmul/nt/5_registers.wgsl',
-      grid: ({ M, K }, c) => [pieces(K, c.WORKGROUP!), pieces(M, c.TM!)],
+    vec4: {
+      idea: 'four products a step, 16-byte loads',
+      shader: 'matmul/nt/2_vec4.wgsl',
+      grid: ({ M, K }, c) => flat(M * K, c.WORKGROUP!),
       accepts: ({ N }) => N % 4 === 0,
     },
+    tiled: {
+      idea: 'squares of dy and w in workgroup memory, which also transposes w',
+      shader: 'matmul/nt/3_tiled.wgsl',
+      grid: ({ M, K }, c) => [pieces(M, c.TILE!), pieces(K, c.TILE!)],
+      accepts: ({ M, K }) => tiles(M, 16) && tiles(K, 16),
+    },
+    tiledRegisters: {
+      idea: 'a 128x64 tile a workgroup, 8x4 of it in the registers of an invocation',
+      shader: 'matmul/nt/4_tiled_registers.wgsl',
+      grid: ({ M, K }, c) => [pieces(M, c.BM!), pieces(K, c.BK!)],
+      accepts: ({ M, K, N }) => N % 4 === 0 && tiles(M, 128) && tiles(K, 64),
+    },
+    tiledRegistersLow: {
+      idea: 'a 64x64 tile a workgroup, for batches that would not fill 128 rows',
+      shader: 'matmul/nt/4_tiled_registers.wgsl',
+      consts: { BM: 64, TM: 4 },
+      grid: ({ M, K }, c) => [pieces(M, c.BM!), pieces(K, c.BK!)],
+      accepts: ({ M, K, N }) => M <= 64 && N % 4 === 0 && tiles(K, 64),
+    },
+    registers: {
+      idea: 'an 8x4 tile in registers; a workgroup shares dy by needing it at the same time',
+      shader: 'matmul/nt/5_registers.wgsl',
+      grid: ({ M, K }, c) => [pieces(M, c.TM!), pieces(K, c.TK! * c.WORKGROUP!)],
+      accepts: ({ M, N }) => N % 4 === 0 && tiles(M, 8),
+    },
+  },
+  prefer: {
+    cpu: ['registers', 'naive'],
+    gpu: ['tiledRegistersLow', 'tiledRegisters', 'tiled', 'naive'],
   },
 });
 
@@ -58,13 +172,35 @@ export const matmulTN = defineKernel({
     naive: {
       idea: 'one output an invocation',
       shader: 'matmul/tn/1_naive.wgsl',
-      grid: (d, c) => flat(d.K * d.N, c.WORKGROUP!),
+      grid: ({ K, N }, c) => flat(K * N, c.WORKGROUP!),
+    },
+    vec4: {
+      idea: 'four columns an invocation, 16-byte loads of dy and stores of dw',
+      shader: 'matmul/tn/2_vec4.wgsl',
+      grid: ({ K, N }, c) => flat((K * N) / 4, c.WORKGROUP!),
+      accepts: ({ N }) => N % 4 === 0,
+    },
+    tiled: {
+      idea: 'squares of x and dy in workgroup memory',
+      shader: 'matmul/tn/3_tiled.wgsl',
+      grid: ({ K, N }, c) => [pieces(K, c.TILE!), pieces(N, c.TILE!)],
+      accepts: ({ K, N }) => tiles(K, 16) && tiles(N, 16),
+    },
+    tiledRegisters: {
+      idea: 'a 128x64 tile a workgroup, 8x4 of it in the registers of an invocation',
+      shader: 'matmul/tn/4_tiled_registers.wgsl',
+      grid: ({ K, N }, c) => [pieces(K, c.BK!), pieces(N, c.BN!)],
+      accepts: ({ K, N }) => K % 4 === 0 && N % 4 === 0 && tiles(K, 128) && tiles(N, 64),
     },
     registers: {
-      idea: 'an 8x4 tile of outputs in registers, a workgroup that shares x by needing it at the same time',
+      idea: 'an 8x8 tile in registers; a workgroup shares x by needing it at the same time',
       shader: 'matmul/tn/5_registers.wgsl',
-      grid: ({ K, N }, c) => [pieces(N / 4, c.WORKGROUP!), pieces(K, c.TK!)],
-      accepts: ({ K, N }) => K % 4 === 0 && N % 4 === 0,
+      grid: ({ K, N }, c) => [pieces(K, c.TK!), pieces(N, c.TN! * c.WORKGROUP!)],
+      accepts: ({ K, N }) => K % 4 === 0 && N % 4 === 0 && tiles(K, 8),
     },
+  },
+  prefer: {
+    cpu: ['registers', 'vec4', 'naive'],
+    gpu: ['tiledRegisters', 'tiled', 'naive'],
   },
 });

@@ -10,7 +10,7 @@ export const RESIZE_MODES = { nearest: 0, bilinear: 1, area: 2 } as const;
  * value = byte * scale - mean for R, G and B; `reverse` 1 then stores B, G, R; `flip` 1 mirrors left and right.
  * nearest takes source index floor((i + 0.5) * length / size), which is Keras 1's; bilinear has half-pixel centres and
  * clamped edges and does not smooth before it shrinks, as TensorFlow's tf.image.resize; area averages what an output
- * pixel covers. Sizes up to 2^31 = 2 * size * (height or width).
+ * pixel covers. 2 * size * height and 2 * size * width stay below 2^31.
  */
 export const pictureToTensor = defineKernel({
   name: 'picture/to_tensor',

@@ -30,6 +30,24 @@ function splitRows(shader: string, lanes: number) {
   };
 }
 
+/** Rows that one workgroup adds at the first level, and at the second, where all fit that an index can name. */
+const GROUP_CHUNK = 1024;
+const LAST_GROUP_CHUNK = 2 ** 22;
+
+/** Two levels of workgroups, rows -> rows / 1,024 -> 1. */
+function groupRows(shader: string) {
+  const level = (DONE: number, chunk: number, x: string, y: string): RowsPass => ({
+    shader,
+    consts: { DONE, CHUNK: chunk },
+    grid: (d, c) => flat(pieces(pieces(d.rows, DONE), chunk) * pieces(d.columns / 4, c.COLUMNS!), 1),
+    rename: { x, y },
+  });
+  return {
+    passes: [level(1, GROUP_CHUNK, 'x', 'partial'), level(GROUP_CHUNK, LAST_GROUP_CHUNK, 'partial', 'y')],
+    scratch: { partial: (d: { rows: number; columns: number }) => pieces(d.rows, GROUP_CHUNK) * d.columns },
+  };
+}
+
 /** y (columns) = the sum of the rows of x (rows, columns). No rows give zeros. */
 export const sumRows = defineKernel({
   name: 'reduce/sum_rows',
@@ -53,7 +71,13 @@ export const sumRows = defineKernel({
       ...splitRows('reduce/sum_rows/3_vec4.wgsl', 4),
       accepts: (d) => d.rows > CHUNK && d.columns % 4 === 0,
     },
+    group: {
+      idea: 'the 16 invocations of a workgroup that share a column add up in its memory: two levels',
+      ...groupRows('reduce/sum_rows/4_group.wgsl'),
+      accepts: (d) => d.rows > CHUNK && d.columns % 4 === 0,
+    },
   },
+  prefer: { cpu: ['vec4', 'split', 'naive'] },
 });
 
 type SumPass = Pass<'count' | 'scale'>;
@@ -100,7 +124,7 @@ export const sumAll = defineKernel({
       idea: 'a workgroup adds up in its own memory and hands over one sum',
       passes: [treeLevel(256, 0, 0, 'x', 'partial'), treeLevel(1, 256, 1, 'partial', 'y')],
       scratch: { partial: () => 256 },
-      accepts: (d) => d.count > 1024,
+      accepts: (d) => d.count > 64,
     },
   },
   prefer: { cpu: ['split', 'naive'] },

@@ -20,6 +20,7 @@ const MODES: Record<Preprocessing['resize'], number> = { nearest: 0, bilinear: 1
 /**
  * Uploads pictures and makes the network's input: resized, mean subtracted, channels ordered.
  * @param slots rows of the result; those past the pictures are zero
+ * @param flips which pictures are mirrored left and right; default none
  * @returns (slots, size, size, 3), which the caller frees
  */
 export function picturesToTensor(
@@ -27,6 +28,7 @@ export function picturesToTensor(
   spec: NetworkSpec,
   pictures: readonly Picture[],
   slots = pictures.length,
+  flips: readonly boolean[] = [],
 ): Tensor {
   const { inputSize: size, preprocessing } = spec;
   const [mean0, mean1, mean2] = preprocessing.mean;
@@ -35,8 +37,9 @@ export function picturesToTensor(
   for (const [n, { width, height, data }] of pictures.entries()) {
     const bytes = gpu.pool.take(width * height * 4, `a picture of ${width}x${height} pixels`);
     gpu.write(bytes, new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, width * height * 4));
+    const flip = Number(flips[n] ?? false);
     const values = {
-      ...{ height, width, size, n, flip: 0, reverse: Number(preprocessing.reverse), mode: MODES[preprocessing.resize] },
+      ...{ height, width, size, n, flip, reverse: Number(preprocessing.reverse), mode: MODES[preprocessing.resize] },
       ...{ scale: preprocessing.scale, mean0, mean1, mean2 },
     };
     run(gpu, pictureToTensor, values, { bytes, y });

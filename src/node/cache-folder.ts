@@ -1,8 +1,8 @@
 // Finds the folder where this user's caches live: unpacked drivers, tuning tables, computed features.
 
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { VggpuError } from '../errors.js';
 
 /** Writes one line for the person at the keyboard; by default on stderr. */
@@ -24,10 +24,22 @@ function conventionalFolder(environment: NodeJS.ProcessEnv): string | undefined 
   return process.platform === 'darwin' ? join(home, 'Library', 'Caches', 'vggpu') : join(home, '.cache', 'vggpu');
 }
 
+/** Makes a folder and those above it. Node's own `recursive` never returns where a parent is there and takes no folders, as /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!existsSync(folder)) throw error; // else another process made it just now
+  }
+}
+
 /** Makes the folder if it is not there; says why it cannot be used, or undefined where it can. */
 function whyUnusable(folder: string): string | undefined {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {

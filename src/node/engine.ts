@@ -17,6 +17,7 @@ export async function startEngine(options: OpenDeviceOptions & { readonly debug?
   const gpu = createGpu(opened.device, {
     kind: opened.info.kind,
     shaderText: shaderFromFile,
+    memory: opened.info.availableMemory,
     debug: options.debug ?? false,
   });
   return {

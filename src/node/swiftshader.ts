@@ -76,7 +76,7 @@ function isWhole(folder: string): boolean {
 function unpack(archive: string, target: string): void {
   const fresh = `${target}.${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
-    mkdirSync(fresh, { recursive: true });
+    mkdirSync(fresh);
     const sizes: Record<string, number> = {};
     for (const { name, bytes } of filesInTar(brotliDecompressSync(readFileSync(archive)))) {
       if (!WANTED.includes(name)) continue;

@@ -8,7 +8,7 @@ import { VggpuError } from '../errors.js';
 import type { Gpu } from '../kernels/gpu.js';
 import { createNetwork, freeNetwork, type Network } from '../nn/network.js';
 import { writeBias } from '../nn/parameters.js';
-import { describeLayers, type NetworkSpec, weightShapes } from '../nn/specification.js';
+import { describeLayers, type NetworkSpec, type Preprocessing, weightShapes } from '../nn/specification.js';
 import { vgg16 } from '../nn/vgg16.js';
 import { parseModelAttributes } from './model-file.js';
 
@@ -33,6 +33,8 @@ export interface ModelDescription {
 export interface LoadOptions {
   /** Overrides how the file's (out, in, 3, 3) kernels are turned. */
   readonly kernels?: Kernels | undefined;
+  /** How pictures are resized, instead of the file's way. */
+  readonly resize?: Preprocessing['resize'] | undefined;
   /** Told how many bytes of weights are on the GPU. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Gets the sentence on what had to be assumed. */
@@ -46,7 +48,7 @@ const WRITE_AHEAD = 64 * 2 ** 20;
 export async function describeModel(path: string, options: LoadOptions = {}): Promise<ModelDescription> {
   const file = await openWeights(path, { kernels: options.kernels });
   try {
-    return describe(file);
+    return describe(file, options);
   } finally {
     await file.close();
   }
@@ -60,7 +62,7 @@ export async function loadModel(
 ): Promise<ModelDescription & { network: Network }> {
   const file = await openWeights(path, { kernels: options.kernels, onProgress: options.onProgress });
   try {
-    const description = describe(file);
+    const description = describe(file, options);
     if (description.note) options.say?.(description.note);
     const network = createNetwork(gpu, description.spec);
     try {
@@ -75,7 +77,14 @@ export async function loadModel(
   }
 }
 
-function describe(file: WeightsFile): ModelDescription {
+function describe(file: WeightsFile, { resize }: LoadOptions): ModelDescription {
+  const model = describeNetwork(file);
+  if (!resize) return model;
+  const { spec } = model;
+  return { ...model, spec: { ...spec, preprocessing: { ...spec.preprocessing, resize } } };
+}
+
+function describeNetwork(file: WeightsFile): ModelDescription {
   const base = { identity: `${file.identity} ${file.kernelsRotated ? 'rotated' : 'plain'}` };
   const note = file.note === undefined ? {} : { note: file.note };
   if (file.attributes !== undefined) {

@@ -9,7 +9,7 @@ import { createNetwork, freeNetwork, frozenDepth, type Network, trainFrom } from
 import { createAdam } from '../nn/optimizers.js';
 import { initialize } from '../nn/parameters.js';
 import type { Picture } from '../nn/pictures.js';
-import type { NetworkSpec } from '../nn/specification.js';
+import type { NetworkSpec, Preprocessing } from '../nn/specification.js';
 import { type Cut, finetuned } from '../nn/vgg16.js';
 import { cacheFolder } from '../node/cache-folder.js';
 import { type Engine, startEngine } from '../node/engine.js';
@@ -28,6 +28,8 @@ export interface CreateOptions {
   readonly adapter?: string | undefined;
   /** How (out, in, 3, 3) kernels are turned, where the file does not tell. */
   readonly kernels?: Kernels | undefined;
+  /** How pictures are resized, instead of the file's way (nearest for VGG16 as published). */
+  readonly resize?: Preprocessing['resize'] | undefined;
   /** Gets lines for the person at the keyboard; default stderr. */
   readonly say?: ((line: string) => void) | undefined;
   /** Told how many bytes of weights have been loaded. */
@@ -109,8 +111,9 @@ export class Vgg16 {
   static async create(options: CreateOptions): Promise<Vgg16> {
     const engine = options.engine ?? (await startEngine(startOptions(options)));
     try {
-      const { kernels, onLoad: onProgress, say } = options;
-      return new Vgg16(engine, options, await loadModel(engine.gpu, options.weights, { kernels, onProgress, say }));
+      const { kernels, resize, onLoad: onProgress, say } = options;
+      const model = await loadModel(engine.gpu, options.weights, { kernels, resize, onProgress, say });
+      return new Vgg16(engine, options, model);
     } catch (error) {
       if (!options.engine) await engine.close();
       throw error;
@@ -280,7 +283,8 @@ export class Vgg16 {
 
   /** Replaces the network by that of another file. @throws VggpuError 'weights' or 'memory'; the old one then stays */
   async loadWeights(file: string): Promise<void> {
-    const model = await loadModel(this.engine.gpu, file, { kernels: this.#options.kernels, say: this.#options.say });
+    const { kernels, resize, say } = this.#options;
+    const model = await loadModel(this.engine.gpu, file, { kernels, resize, say });
     freeNetwork(this.#network);
     this.#network = model.network;
     this.#classes = model.classes;

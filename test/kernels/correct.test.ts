@@ -32,12 +32,12 @@ testKernel(gpu, {
   integers: ['count'],
 });
 
-// A label that no column has never counts, whatever a read past the row would give.
+// A label that no column has never counts, though a read past the row would find something larger.
 testKernel(gpu, {
   kernel: countCorrect,
   cases: [{ rows: 9, columns: 3 }],
   inputs: {
-    logits: ({ rows, columns }) => new Float32Array(rows * columns).fill(1),
+    logits: ({ rows, columns }) => Float32Array.from({ length: rows * columns }, (_, i) => Math.floor(i / columns)),
     labels: ({ rows }) => Uint32Array.from({ length: rows }, (_, r) => [0, 3, 0xffffffff][r % 3]!),
     count: () => Uint32Array.of(0),
   },

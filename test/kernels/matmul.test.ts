@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { accepts, run } from '../../src/kernels/kernel.js';
 import { matmulNN, matmulNT, matmulTN } from '../../src/kernels/matmul.js';
 import type { Tolerance } from '../compare.js';
 import { useGpu } from '../gpu.js';
@@ -24,8 +25,9 @@ const shapes = [
   [33, 40, 76],
   [130, 24, 72],
   [128, 64, 64],
-  [1, 3136, 1336],
+  [1, 520, 1336],
   [4, 2052, 4],
+  [6, 40, 1028],
 ].map(([M, K, N]) => ({ M: M!, K: K!, N: N! }));
 
 // Terms lie in (-1, 1), so a sum of `length` of them has an RMS of sqrt(length) / 3; 1e-6 times its root for the
@@ -53,6 +55,35 @@ testKernel(gpu, {
   tolerance: ({ M }) => tolerance(M),
 });
 
+describe('rows of matmul/nn', () => {
+  it('have the same bits in every batch and variant', async () => {
+    const [K, N, largest] = [1032, 36, 65];
+    const random = seeded(2);
+    const upload = (values: Float32Array<ArrayBuffer>) => {
+      const block = gpu().pool.take(values.byteLength, 'test');
+      gpu().write(block, values);
+      return block;
+    };
+    const [x, w, b] = [largest * K, K * N, N].map((count) => upload(random.floats(count)));
+    const y = gpu().pool.take(largest * N * 4, 'test');
+    let expected: Uint32Array | undefined;
+    for (const M of [largest, 64, 8, 4, 2, 1]) {
+      const d = { M, K, N, relu: 0 };
+      for (const [name, variant] of Object.entries(matmulNN.variants)) {
+        if (!accepts(variant, d, gpu().capabilities)) continue;
+        run(gpu(), matmulNN, d, { x: x!, w: w!, b: b!, y }, name);
+        const bits = new Uint32Array(await gpu().read(y, 0, M * N * 4));
+        expected ??= bits;
+        expect(
+          bits.every((word, i) => word === expected![i]),
+          `${name} at batch ${M}`,
+        ).toBe(true);
+      }
+    }
+    for (const block of [x!, w!, b!, y]) gpu().pool.give(block);
+  });
+});
+
 describe('reference of matmul', () => {
   it('has gradients that finite differences of its forward confirm', () => {
     const d = { M: 3, K: 5, N: 4 };
@@ -74,6 +105,8 @@ function expectGradient(loss: () => number, at: Float64Array, gradient: Float64A
     at[i] = value - step;
     const below = loss();
     at[i] = value;
-    expect(Math.abs((above - below) / (2 * step) - gradient[i]!)).toBeLessThan(1e-6 * Math.max(1, Math.abs(gradient[i]!)));
+    expect(Math.abs((above - below) / (2 * step) - gradient[i]!)).toBeLessThan(
+      1e-6 * Math.max(1, Math.abs(gradient[i]!)),
+    );
   }
 }

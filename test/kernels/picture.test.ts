@@ -48,7 +48,13 @@ describe('a picture', () => {
     const bytes = Uint32Array.from(row, (v) => 0xff000000 + v * 0x010101);
     const rows: number[][] = [];
     for (const variant of variantsFor(gpu(), pictureToTensor, dims)) {
-      const { y } = await evaluate(gpu(), pictureToTensor, dims, { bytes, y: new Float32Array(3 * size ** 2) }, variant);
+      const { y } = await evaluate(
+        gpu(),
+        pictureToTensor,
+        dims,
+        { bytes, y: new Float32Array(3 * size ** 2) },
+        variant,
+      );
       rows.push([...y.slice(0, 3 * size)].filter((_, i) => i % 3 === 0));
     }
     return rows;

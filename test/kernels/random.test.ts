@@ -9,7 +9,11 @@ const gpu = useGpu();
 
 // Random123's known answers for philox4x32-10: counter, key, expected.
 const known = [
-  [[0, 0, 0, 0], [0, 0], [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]],
+  [
+    [0, 0, 0, 0],
+    [0, 0],
+    [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
+  ],
   [
     [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
     [0xffffffff, 0xffffffff],
@@ -100,7 +104,10 @@ describe('random numbers', () => {
       const d = { count: 4096, seed: 7, stream: 1, low, high };
       for (const variant of variantsFor(gpu(), randomUniform, d)) {
         const { y } = await evaluate(gpu(), randomUniform, d, {}, variant);
-        expect(y.every((v) => v >= low && v < high), `${variant} in [${low}, ${high})`).toBe(true);
+        expect(
+          y.every((v) => v >= low && v < high),
+          `${variant} in [${low}, ${high})`,
+        ).toBe(true);
       }
     }
   });

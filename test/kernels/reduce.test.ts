@@ -21,6 +21,7 @@ testKernel(gpu, {
     { rows: 257, columns: 1 },
     { rows: 513, columns: 10 },
     { rows: 1000, columns: 64 },
+    { rows: 2049, columns: 68 },
     { rows: 33_000, columns: 4 },
     { rows: 70_001, columns: 3 },
     { rows: 2, columns: 70_000 },
@@ -38,6 +39,7 @@ testKernel(gpu, {
   cases: [
     { count: 1, scale: 1 },
     { count: 7, scale: 1 / 7 },
+    { count: 65, scale: 1 },
     { count: 1024, scale: -2 },
     { count: 1025, scale: 1 },
     { count: 4099, scale: 1 },

@@ -1,3 +1,5 @@
+import { describe, expect, it } from 'vitest';
+import { run } from '../../src/kernels/kernel.js';
 import { reluBackward, reluForward } from '../../src/kernels/relu.js';
 import { useGpu } from '../gpu.js';
 import * as reference from '../reference/relu.js';
@@ -13,4 +15,16 @@ testKernel(gpu, {
   cases,
   inputs: { y: ({ count }, random) => random.floats(count).map((v) => Math.max(v, 0)) },
   reference: (_, { y, dy }) => ({ dx: reference.reluBackward(y, dy) }),
+});
+
+describe('relu/forward and NaN', () => {
+  for (const variant of Object.keys(reluForward.variants)) {
+    it(`${variant} hands it on`, async () => {
+      const x = gpu().pool.take(16, 'x');
+      const y = gpu().pool.take(16, 'y');
+      gpu().write(x, Float32Array.of(Number.NaN, -1, 2, Number.NEGATIVE_INFINITY));
+      run(gpu(), reluForward, { count: 4 }, { x, y }, variant);
+      expect([...new Float32Array(await gpu().read(y))]).toEqual([Number.NaN, 0, 2, 0]);
+    });
+  }
 });

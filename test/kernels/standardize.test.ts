@@ -24,6 +24,7 @@ testKernel(gpu, {
     { rows: 1, columns: 1, seen: 0 },
     { rows: 1, columns: 7, seen: 1 },
     { rows: 3, columns: 17, seen: 0 },
+    { rows: 5, columns: 8, seen: 0 },
     { rows: 64, columns: 12, seen: 64 },
     { rows: 37, columns: 1028, seen: 1_000_000 },
     { rows: 700, columns: 6, seen: 10 },
@@ -50,7 +51,7 @@ it('moments over many batches equal those of all rows at once', async () => {
   for (const variant of Object.keys(momentsUpdate.variants)) {
     const mean = gpu().pool.take(columns * 4, 'mean');
     const m2 = gpu().pool.take(columns * 4, 'm2');
-    gpu().write(m2, new Float32Array(columns).fill(Number.NaN));
+    for (const block of [mean, m2]) gpu().write(block, new Float32Array(columns).fill(Number.NaN));
     let seen = 0;
     for (const batch of batches) {
       const rows = batch.length / columns;

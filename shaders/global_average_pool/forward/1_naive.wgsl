@@ -2,7 +2,7 @@
 //
 // Layout   x (N, H, W, C), y (N, C), row-major, C innermost
 // Mapping  one invocation makes one element of y; neighbours read neighbouring channels of the same pixel
-// Reuse    none: every input is read once. A row is summed by itself before it joins the total, which keeps the rounding
+// Reuse    none: every input is read once. A row is summed alone before it joins the total, which keeps the rounding
 //          error near sqrt(H) + sqrt(W) instead of sqrt(H W)
 // Cost     H W additions and H W + 1 floats of traffic for each output: 0.25 flop/byte, bandwidth-bound
 

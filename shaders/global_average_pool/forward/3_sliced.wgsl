@@ -1,7 +1,7 @@
 // y[n,c] = 1 / (H W) * sum over h,w of x[n,h,w,c]
 //
 // Layout   x (N, H, W, C), y (N, C), row-major, C innermost; C divisible by 4
-// Mapping  a workgroup makes 4 GROUPS neighbouring channels of one picture; of its GROUPS x SLICES invocations each sums
+// Mapping  a workgroup makes 4 GROUPS neighbouring channels of one picture; each of GROUPS x SLICES invocations sums
 //          every SLICES-th pixel of its 4 channels, then the slices are added pairwise in workgroup memory
 // Reuse    none in x; the partial sums cross invocations once
 // Cost     H W additions and H W + 1 floats of traffic for each output: 0.25 flop/byte, bandwidth-bound

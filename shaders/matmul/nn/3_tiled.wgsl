@@ -1,8 +1,8 @@
 // y[m,n] = b[n] + sum over k of x[m,k] * w[k,n], and max(y, 0) where relu is 1
 //
 // Layout   x (M, K), w (K, N), b (N), y (M, N), row-major; any shape
-// Mapping  a workgroup makes a TILE x TILE square of y, one invocation an element. It walks along k in steps of TILE: each
-//          invocation brings one element of x and one of w to workgroup memory, then all of them multiply
+// Mapping  a workgroup makes a TILE x TILE square of y, one invocation an element. It walks along k in steps of TILE:
+//          each invocation brings one element of x and one of w to workgroup memory, then all of them multiply
 // Reuse    an element of x or w is loaded once a workgroup and used TILE times from workgroup memory
 // Cost     2 flops for 2 / TILE floats loaded: 4 flop/byte at 16, but still 2 reads of workgroup memory for 2 flops
 // Before   1_naive and 2_vec4 leave the reuse to caches; here the program holds what a square of outputs needs

@@ -1,16 +1,16 @@
 // y[m,n] = b[n] + sum over k of x[m,k] * w[k,n], and max(y, 0) where relu is 1
 //
 // Layout   x (M, K), w (K, N), b (N), y (M, N), row-major; K and N divisible by 4
-// Mapping  a workgroup of 16 x 16 invocations makes a BM x BN tile of y, an invocation TM = 8 rows of 4 neighbouring columns
-//          of it, in registers. The workgroup walks along k in steps of BK, with both operands' tiles in workgroup memory
+// Mapping  a workgroup of 16 x 16 invocations makes a BM x BN tile of y, an invocation TM rows of 4 neighbouring
+//          columns of it, in registers. The workgroup walks along k in steps of BK, with both tiles in workgroup memory
 // Reuse    an element of x is loaded once for BN columns, one of w once for BM rows; from workgroup memory an x serves
-//          4 products and a w 8
-// Cost     2 * BM * BN flops for BM + BN floats loaded a step of k: 21 flop/byte at 128 x 64; 128 flops for 12 reads of
-//          16 bytes from workgroup memory
+//          4 products and a w TM
+// Cost     2 * BM * BN flops for BM + BN floats loaded a step of k: 21 flop/byte at 128 x 64; 128 products for
+//          12 reads of 16 bytes from workgroup memory
 // Before   3_tiled reads workgroup memory twice for every product; here 12 wide reads feed 128 products
 // Order    as 1_naive
 
-const BM = 128u;                                   // 16 * TM
+const BM = 128u;                                   // 16 * TM, to be set together with it
 const BN = 64u;                                    // 16 * 4
 const BK = 16u;
 const TM = 8u;

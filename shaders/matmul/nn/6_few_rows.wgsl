@@ -1,7 +1,7 @@
 // y[m,n] = b[n] + sum over k of x[m,k] * w[k,n], and max(y, 0) where relu is 1
 //
 // Layout   x (M, K), w (K, N), b (N), y (M, N), row-major; N divisible by 4
-// Mapping  one invocation makes 4 rows of 2 x 4 columns, kept in registers; a workgroup is a line along the columns
+// Mapping  one invocation makes 4 rows of 8 neighbouring columns in registers; a workgroup is a line along the columns
 // Reuse    an x serves 8 columns here and every column of the workgroup, a w 4 rows
 // Cost     64 flops for 4 + 8 floats loaded; w is read once, 2 flop/byte of it: bandwidth-bound
 // Before   5_registers computes 8 rows even where there are 2; for up to 4 rows this one reads w once and wastes less
@@ -23,9 +23,9 @@ struct Dims { M: u32, K: u32, N: u32, relu: u32 }
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let N4 = dims.N / 4u;
-  let left = group.y * WORKGROUP * 2u + local;     // 4 columns here, and 4 that lie a line of the workgroup further
+  let left = (group.y * WORKGROUP + local) * 2u;
   if (left >= N4) { return; }
-  let right = min(left + WORKGROUP, N4 - 1u);
+  let right = min(left + 1u, N4 - 1u);             // where N is not divisible by 8, the last is read, not stored
   let m = group.x * TM;
   let last = dims.M - 1u;                          // rows past the last one repeat it and are not stored
   let x0 = m * dims.K;
@@ -33,39 +33,39 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let x2 = min(m + 2u, last) * dims.K;
   let x3 = min(m + 3u, last) * dims.K;
 
-  var l0 = b[left]; var r0 = b[right];
-  var l1 = b[left]; var r1 = b[right];
-  var l2 = b[left]; var r2 = b[right];
-  var l3 = b[left]; var r3 = b[right];
+  var totalL0 = b[left]; var totalR0 = b[right];
+  var totalL1 = b[left]; var totalR1 = b[right];
+  var totalL2 = b[left]; var totalR2 = b[right];
+  var totalL3 = b[left]; var totalR3 = b[right];
   for (var block = 0u; block < dims.K; block += SUM) {
     let end = min(block + SUM, dims.K);
-    var suml0 = vec4f(0.0); var sumr0 = vec4f(0.0);
-    var suml1 = vec4f(0.0); var sumr1 = vec4f(0.0);
-    var suml2 = vec4f(0.0); var sumr2 = vec4f(0.0);
-    var suml3 = vec4f(0.0); var sumr3 = vec4f(0.0);
+    var sumL0 = vec4f(0.0); var sumR0 = vec4f(0.0);
+    var sumL1 = vec4f(0.0); var sumR1 = vec4f(0.0);
+    var sumL2 = vec4f(0.0); var sumR2 = vec4f(0.0);
+    var sumL3 = vec4f(0.0); var sumR3 = vec4f(0.0);
     for (var k = block; k < end; k++) {
       let wl = w[k * N4 + left];
       let wr = w[k * N4 + right];
-      let p0 = vec4f(x[x0 + k]); suml0 = fma(p0, wl, suml0); sumr0 = fma(p0, wr, sumr0);
-      let p1 = vec4f(x[x1 + k]); suml1 = fma(p1, wl, suml1); sumr1 = fma(p1, wr, sumr1);
-      let p2 = vec4f(x[x2 + k]); suml2 = fma(p2, wl, suml2); sumr2 = fma(p2, wr, sumr2);
-      let p3 = vec4f(x[x3 + k]); suml3 = fma(p3, wl, suml3); sumr3 = fma(p3, wr, sumr3);
+      let xk0 = vec4f(x[x0 + k]); sumL0 = fma(xk0, wl, sumL0); sumR0 = fma(xk0, wr, sumR0);
+      let xk1 = vec4f(x[x1 + k]); sumL1 = fma(xk1, wl, sumL1); sumR1 = fma(xk1, wr, sumR1);
+      let xk2 = vec4f(x[x2 + k]); sumL2 = fma(xk2, wl, sumL2); sumR2 = fma(xk2, wr, sumR2);
+      let xk3 = vec4f(x[x3 + k]); sumL3 = fma(xk3, wl, sumL3); sumR3 = fma(xk3, wr, sumR3);
     }
-    l0 += suml0; r0 += sumr0;
-    l1 += suml1; r1 += sumr1;
-    l2 += suml2; r2 += sumr2;
-    l3 += suml3; r3 += sumr3;
+    totalL0 += sumL0; totalR0 += sumR0;
+    totalL1 += sumL1; totalR1 += sumR1;
+    totalL2 += sumL2; totalR2 += sumR2;
+    totalL3 += sumL3; totalR3 += sumR3;
   }
 
-  store(m, left, l0, r0);
-  store(m + 1u, left, l1, r1);
-  store(m + 2u, left, l2, r2);
-  store(m + 3u, left, l3, r3);
+  store(m, left, totalL0, totalR0);
+  store(m + 1u, left, totalL1, totalR1);
+  store(m + 2u, left, totalL2, totalR2);
+  store(m + 3u, left, totalL3, totalR3);
 }
 
 fn store(m: u32, left: u32, l: vec4f, r: vec4f) {
   if (m >= dims.M) { return; }
   let N4 = dims.N / 4u;
   y[m * N4 + left] = select(l, max(l, vec4f(0.0)), dims.relu == 1u);
-  if (left + WORKGROUP < N4) { y[m * N4 + left + WORKGROUP] = select(r, max(r, vec4f(0.0)), dims.relu == 1u); }
+  if (left + 1u < N4) { y[m * N4 + left + 1u] = select(r, max(r, vec4f(0.0)), dims.relu == 1u); }
 }

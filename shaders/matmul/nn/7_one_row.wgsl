@@ -1,16 +1,15 @@
-// y[n] = b[n] + sum over k of x[k] * w[k,n], and max(y, 0) where relu is 1: a matrix times one vector
+// y[n] = b[n] + sum over k of x[k] * w[k,n], and max(y, 0) where relu is 1: a vector times a matrix
 //
-// Layout   x (1, K), w (K, N), b (N), y (1, N), row-major; M = 1, K even, N divisible by 4
-// Mapping  one invocation makes 2 x 4 columns, 2 steps of k at a time; a workgroup is a line along the columns
+// Layout   x (1, K), w (K, N), b (N), y (1, N), row-major; M = 1, N divisible by 4
+// Mapping  one invocation makes 8 neighbouring columns; a workgroup is a line along the columns
 // Reuse    an x serves 8 columns here and every column of the workgroup; w is read once, and by nobody twice
 // Cost     2 flops for each float of w: 0.5 flop/byte, bandwidth-bound
-// Before   6_few_rows spends three of its four rows on nothing where the batch is 1; two steps of k in one expression
-//          save a round of the loop and a store to the sum
+// Before   6_few_rows spends three of its four rows on nothing where the batch is 1
 // Order    as 1_naive
 
-const WORKGROUP = 32u;
+const WORKGROUP = 16u;
 const TN = 8u;                                     // columns of an invocation, written out below
-const SUM = 256u;                                  // even
+const SUM = 256u;
 
 struct Dims { M: u32, K: u32, N: u32, relu: u32 }
 
@@ -23,25 +22,24 @@ struct Dims { M: u32, K: u32, N: u32, relu: u32 }
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let N4 = dims.N / 4u;
-  let left = group.x * WORKGROUP * 2u + local;     // 4 columns here, and 4 that lie a line of the workgroup further
+  let left = (group.x * WORKGROUP + local) * 2u;
   if (left >= N4) { return; }
-  let right = min(left + WORKGROUP, N4 - 1u);
+  let right = min(left + 1u, N4 - 1u);             // where N is not divisible by 8, the last is read, not stored
 
-  var l = b[left];
-  var r = b[right];
+  var totalL = b[left];
+  var totalR = b[right];
   for (var block = 0u; block < dims.K; block += SUM) {
     let end = min(block + SUM, dims.K);
-    var suml = vec4f(0.0);
-    var sumr = vec4f(0.0);
-    for (var k = block; k < end; k += 2u) {
-      let first = vec4f(x[k]);
-      let second = vec4f(x[k + 1u]);
-      suml = fma(second, w[(k + 1u) * N4 + left], fma(first, w[k * N4 + left], suml));
-      sumr = fma(second, w[(k + 1u) * N4 + right], fma(first, w[k * N4 + right], sumr));
+    var sumL = vec4f(0.0);
+    var sumR = vec4f(0.0);
+    for (var k = block; k < end; k++) {
+      let xk = vec4f(x[k]);
+      sumL = fma(xk, w[k * N4 + left], sumL);
+      sumR = fma(xk, w[k * N4 + right], sumR);
     }
-    l += suml;
-    r += sumr;
+    totalL += sumL;
+    totalR += sumR;
   }
-  y[left] = select(l, max(l, vec4f(0.0)), dims.relu == 1u);
-  if (left + WORKGROUP < N4) { y[right] = select(r, max(r, vec4f(0.0)), dims.relu == 1u); }
+  y[left] = select(totalL, max(totalL, vec4f(0.0)), dims.relu == 1u);
+  if (left + 1u < N4) { y[right] = select(totalR, max(totalR, vec4f(0.0)), dims.relu == 1u); }
 }

@@ -4,8 +4,8 @@
 // Mapping  one invocation makes one element of part; invocations run along its flat index
 // Reuse    none by the program; w of few columns stays in the caches
 // Cost     2 flops for 2 floats loaded: 0.25 flop/byte where no cache helps
-// Before   8_split wants 4 neighbouring columns for each invocation and many of them; a classifier of 2 or 10 classes has
-//          neither, and 1_naive walks the whole of k with as few invocations as there are outputs
+// Before   8_split wants 4 neighbouring columns for each invocation and many of them; a classifier of 2 or 10 classes
+//          has neither, and 1_naive walks the whole of k with as few invocations as there are outputs
 // Order    the blocks are the sums of 1_naive, so the second pass (8_split_sum) ends at the same bits
 
 const WORKGROUP = 64u;

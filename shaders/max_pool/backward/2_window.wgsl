@@ -1,7 +1,7 @@
 // dx[n,h,w,c] = dy[n, h/2, w/2, c] if x[n,h,w,c] is the first maximum of its window, else 0
 //
 // Layout   x, dx (N, H, W, C), y, dy (N, H/2, W/2, C), row-major, C innermost; y is the forward's output
-// Mapping  one invocation makes one channel of a 2x2 square of dx; squares run over (H+1)/2 by (W+1)/2, so that those at
+// Mapping  one invocation makes one channel of a 2x2 square of dx; squares run over (H+1)/2 by (W+1)/2; those at
 //          an odd edge have one or two pixels, which no window covers
 // Reuse    y and dy serve four outputs from registers; every input is read once
 // Cost     4 comparisons and 10 floats of traffic for four outputs: 0.1 flop/byte, bandwidth-bound

@@ -4,7 +4,7 @@
 //          key (seed, stream)), 24 bits each (Box and Muller, 1958)
 // Mapping  one invocation makes the four elements of one counter
 // Reuse    all four words of a Philox block are used where they are made
-// Cost     about 50 integer operations, half a logarithm and root, a sine or cosine for each 4-byte output: compute-bound
+// Cost     about 50 integer operations, half a log and root, a sine or cosine for each 4-byte output: compute-bound
 // Before   1_naive throws three values of four away
 
 const WORKGROUP = 64u;

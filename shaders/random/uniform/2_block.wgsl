@@ -1,5 +1,5 @@
-// y[i] = low + (high - low) * u[i],  u[i] = word i mod 4 of philox(counter (i / 4, 0, 0, FOR_UNIFORM), key (seed, stream)),
-//                                           its upper 24 bits as a fraction
+// y[i] = low + (high - low) * u[i],  u[i] = word i mod 4 of philox(counter (i / 4, 0, 0, FOR_UNIFORM),
+//                                           key (seed, stream)), its upper 24 bits as a fraction
 //
 // Layout   y flat, any shape
 // Mapping  one invocation makes the four elements of one counter

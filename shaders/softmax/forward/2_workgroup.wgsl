@@ -2,7 +2,7 @@
 //
 // Layout   x, y (rows, columns), row-major
 // Mapping  one workgroup makes one row: invocation t takes columns t, t + WORKGROUP, ... in each of three sweeps
-// Reuse    maximum and sum are folded pairwise in workgroup memory; exponentials wait in y, each for the same invocation
+// Reuse    maximum and sum are folded pairwise in workgroup memory; powers wait in y, each for the same invocation
 // Cost     4 flops and 5 floats of traffic for each output: 0.2 flop/byte, bandwidth-bound
 // Before   1_naive keeps as many invocations busy as there are rows, and neighbours read a whole row apart; here a row
 //          keeps WORKGROUP of them busy and neighbours read neighbours

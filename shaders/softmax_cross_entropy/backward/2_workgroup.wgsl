@@ -2,7 +2,7 @@
 //
 // Layout   x, dx (rows, columns), row-major; labels (rows)
 // Mapping  one workgroup makes one row: invocation t takes columns t, t + WORKGROUP, ... in each of three sweeps
-// Reuse    maximum and sum are folded pairwise in workgroup memory; exponentials wait in dx, each for the same invocation
+// Reuse    maximum and sum are folded pairwise in workgroup memory; powers wait in dx, each for the same invocation
 // Cost     6 flops and 5 floats of traffic for each output: 0.3 flop/byte, bandwidth-bound
 // Before   1_naive keeps as many invocations busy as there are rows, and neighbours read a whole row apart
 

@@ -27,9 +27,8 @@ struct Moments { rows: f32, mean: f32, m2: f32 }
 var<workgroup> lanes: array<array<Moments, COLUMNS>, LANES>;
 
 fn merge(a: Moments, b: Moments) -> Moments {
-  let rows = a.rows + b.rows;
-  if (b.rows == 0.0) { return a; }
   if (a.rows == 0.0) { return b; }
+  let rows = a.rows + b.rows;
   let share = b.rows / rows;
   let d = b.mean - a.mean;
   return Moments(rows, a.mean + d * share, a.m2 + b.m2 + d * d * share * a.rows);

@@ -1,0 +1,40 @@
+// U[6i+j][c][k] = (G w[.,.,c,k] G^T)[i][j]: each 3x3 filter becomes 6x6 factors
+//
+// Layout   w (3, 3, C, K), U (36, C, K), row-major; K divisible by 4
+// Mapping  one invocation makes the 36 factors of 4 neighbouring k; invocations run along k, then c
+// Reuse    none across invocations
+// Cost     9 floats read and 36 written for each filter: bandwidth-bound
+
+const WORKGROUP = 64u;
+
+struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> U: array<vec4f>;
+
+fn store(at: u32, step: u32, row: Six) {
+  U[at] = row.a;
+  U[at + step] = row.b;
+  U[at + 2u * step] = row.c;
+  U[at + 3u * step] = row.d;
+  U[at + 4u * step] = row.e;
+  U[at + 5u * step] = row.f;
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let step = dims.C * dims.K / 4u;
+  let i = id.x + id.y * groups.x * WORKGROUP;
+  if (i >= step) { return; }
+
+  let left = transformFilter(Three(w[i], w[i + 3u * step], w[i + 6u * step]));
+  let middle = transformFilter(Three(w[i + step], w[i + 4u * step], w[i + 7u * step]));
+  let right = transformFilter(Three(w[i + 2u * step], w[i + 5u * step], w[i + 8u * step]));
+  store(i, step, transformFilter(Three(left.a, middle.a, right.a)));
+  store(i + 6u * step, step, transformFilter(Three(left.b, middle.b, right.b)));
+  store(i + 12u * step, step, transformFilter(Three(left.c, middle.c, right.c)));
+  store(i + 18u * step, step, transformFilter(Three(left.d, middle.d, right.d)));
+  store(i + 24u * step, step, transformFilter(Three(left.e, middle.e, right.e)));
+  store(i + 30u * step, step, transformFilter(Three(left.f, middle.f, right.f)));
+}

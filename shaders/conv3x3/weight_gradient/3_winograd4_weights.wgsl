@@ -1,0 +1,51 @@
+// dw[r][s][c][k] = (G^T m G)[r][s], m the 6x6 sums of channels c and k
+//
+// Layout   W (36, C, K), dw (3, 3, C, K), row-major; K divisible by 4
+// Mapping  one invocation makes the 9 taps of 4 neighbouring k; invocations run along k, then c
+// Reuse    none: every sum is read once
+// Cost     36 floats read and 9 written for each filter: bandwidth-bound
+
+const WORKGROUP = 64u;
+
+struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32 }
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> W: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> dw: array<vec4f>;
+
+fn column(at: u32, step: u32) -> Three {
+  return transformFilterGradient(Six(
+    W[at],
+    W[at + 6u * step],
+    W[at + 12u * step],
+    W[at + 18u * step],
+    W[at + 24u * step],
+    W[at + 30u * step],
+  ));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let step = dims.C * dims.K / 4u;
+  let i = id.x + id.y * groups.x * WORKGROUP;
+  if (i >= step) { return; }
+
+  let a = column(i, step);
+  let b = column(i + step, step);
+  let c = column(i + 2u * step, step);
+  let d = column(i + 3u * step, step);
+  let e = column(i + 4u * step, step);
+  let f = column(i + 5u * step, step);
+  let top = transformFilterGradient(Six(a.a, b.a, c.a, d.a, e.a, f.a));
+  let middle = transformFilterGradient(Six(a.b, b.b, c.b, d.b, e.b, f.b));
+  let bottom = transformFilterGradient(Six(a.c, b.c, c.c, d.c, e.c, f.c));
+  dw[i] = top.a;
+  dw[i + step] = top.b;
+  dw[i + 2u * step] = top.c;
+  dw[i + 3u * step] = middle.a;
+  dw[i + 4u * step] = middle.b;
+  dw[i + 5u * step] = middle.c;
+  dw[i + 6u * step] = bottom.a;
+  dw[i + 7u * step] = bottom.b;
+  dw[i + 8u * step] = bottom.c;
+}

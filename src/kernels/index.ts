@@ -1,0 +1,60 @@
+// Every op of this project, for whoever walks them all: tests, the bench, the study pages. A new descriptor gets a line here.
+import { accumulate } from './accumulate.js';
+import { extractColumns, insertColumns } from './columns.js';
+import { conv3x3Forward, conv3x3InputGradient, conv3x3WeightGradient } from './conv3x3.js';
+import { countCorrect } from './correct.js';
+import { dropout } from './dropout.js';
+import { globalAveragePoolBackward, globalAveragePoolForward } from './global-average-pool.js';
+import type { Kernel } from './kernel.js';
+import { matmulNN, matmulNT, matmulTN } from './matmul.js';
+import { maxPoolBackward, maxPoolForward } from './max-pool.js';
+import { adam, rmsprop, sgd } from './optimizers.js';
+import { pictureToTensor } from './picture.js';
+import { randomBits, randomNormal, randomUniform } from './random.js';
+import { sumAll, sumRows } from './reduce.js';
+import { reluBackward, reluForward } from './relu.js';
+import { sigmoidBackward, sigmoidForward } from './sigmoid.js';
+import { softmaxBackward, softmaxForward } from './softmax.js';
+import { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from './softmax-cross-entropy.js';
+import { foldStandardize, momentsUpdate, standardize } from './standardize.js';
+
+const all: readonly unknown[] = [
+  conv3x3Forward,
+  conv3x3InputGradient,
+  conv3x3WeightGradient,
+  maxPoolForward,
+  maxPoolBackward,
+  globalAveragePoolForward,
+  globalAveragePoolBackward,
+  matmulNN,
+  matmulNT,
+  matmulTN,
+  reluForward,
+  reluBackward,
+  sigmoidForward,
+  sigmoidBackward,
+  softmaxForward,
+  softmaxBackward,
+  softmaxCrossEntropyForward,
+  softmaxCrossEntropyBackward,
+  dropout,
+  momentsUpdate,
+  standardize,
+  foldStandardize,
+  sumRows,
+  sumAll,
+  countCorrect,
+  accumulate,
+  insertColumns,
+  extractColumns,
+  adam,
+  sgd,
+  rmsprop,
+  randomBits,
+  randomUniform,
+  randomNormal,
+  pictureToTensor,
+];
+
+/** All descriptors. Their dims and bindings are checked by name where they run, not by type as in a single descriptor. */
+export const kernels = all as readonly Kernel[];
