@@ -21,6 +21,7 @@ import { openDevice } from '../src/node/open-device.js';
 import { shaderFromFile } from '../src/node/shader-files.js';
 import type { Case } from './case.js';
 import { conv3x3Cases } from './conv3x3.js';
+import { matmulCases } from './matmul.js';
 import { type Entry, measure } from './measure.js';
 import { openTensorFlow } from './tensorflow.js';
 
@@ -35,7 +36,7 @@ const { values } = parseArgs({
   },
 });
 
-const cases = [...conv3x3Cases(Number(values.n))].filter(({ name }) =>
+const cases = [...conv3x3Cases(Number(values.n)), ...matmulCases(Number(values.n))].filter(({ name }) =>
   values.filter.every((text) => name.includes(text)),
 );
 if (cases.length === 0) {

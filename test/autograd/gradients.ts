@@ -37,7 +37,12 @@ export function makeInputs(
 }
 
 /** The op's output. */
-export async function forwardOf(gpu: Gpu, shapes: readonly Shape[], values: readonly Floats[], op: Op): Promise<Floats> {
+export async function forwardOf(
+  gpu: Gpu,
+  shapes: readonly Shape[],
+  values: readonly Floats[],
+  op: Op,
+): Promise<Floats> {
   const inputs = makeInputs(gpu, shapes, values);
   const tape = createTape(gpu, { record: false });
   const y = await readTensor(gpu, op(tape, inputs));
@@ -66,7 +71,8 @@ export async function gradientsOf(
   const gradients: (Floats | undefined)[] = [];
   for (const input of inputs) {
     gradients.push(input.grad && (await readTensor(gpu, input.grad)));
-    if (input.grad && elementsOf(input.grad.shape) !== elementsOf(input.shape)) throw new Error('gradient of another shape');
+    if (input.grad && elementsOf(input.grad.shape) !== elementsOf(input.shape))
+      throw new Error('gradient of another shape');
     freeGradient(gpu, input);
     freeTensor(gpu, input);
   }

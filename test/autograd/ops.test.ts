@@ -78,15 +78,17 @@ describe('special values', () => {
       Float32Array.of(0, 0, 1, 0),
     ]);
     const tie = Float32Array.of(1, 2, 2, 2);
-    expect(
-      await gradientsOf(gpu(), [[1, 2, 2, 1]], [tie], (t, [a]) => ops.maxPool(t, a!), Float32Array.of(5)),
-    ).toEqual([Float32Array.of(0, 5, 0, 0)]);
+    expect(await gradientsOf(gpu(), [[1, 2, 2, 1]], [tie], (t, [a]) => ops.maxPool(t, a!), Float32Array.of(5))).toEqual(
+      [Float32Array.of(0, 5, 0, 0)],
+    );
   });
 
   it('dropout of a part of a batch drops what it would in the whole', async () => {
     const key = { seed: 5, step: 2, layer: 1 };
     const ones = new Float32Array(6 * 10).fill(1);
-    const whole = await forwardOf(gpu(), [[6, 10]], [ones], (t, [x]) => ops.dropout(t, x!, 0.5, { ...key, firstRow: 0 }));
+    const whole = await forwardOf(gpu(), [[6, 10]], [ones], (t, [x]) =>
+      ops.dropout(t, x!, 0.5, { ...key, firstRow: 0 }),
+    );
     const part = await forwardOf(gpu(), [[2, 10]], [ones.slice(0, 20)], (t, [x]) =>
       ops.dropout(t, x!, 0.5, { ...key, firstRow: 3 }),
     );
@@ -107,10 +109,24 @@ describe('shapes that do not fit', () => {
   it.each<[string, Shape[], Call, RegExp]>([
     ['conv3x3: kernel', [[1, 4, 4, 3], [3, 3, 4, 8], [8]], conv, /conv3x3: w has shape \(3, 3, 4, 8\).*\(3, 3, 3, 8\)/],
     ['conv3x3: bias', [[1, 4, 4, 3], [3, 3, 3, 8], [7]], conv, /conv3x3: b has shape \(7\); expected \(8\)/],
-    ['conv3x3: rank', [[4, 4, 3], [3, 3, 3, 8], [8]], conv, /conv3x3: x has shape \(4, 4, 3\); expected \(N, H, W, C\)/],
+    [
+      'conv3x3: rank',
+      [[4, 4, 3], [3, 3, 3, 8], [8]],
+      conv,
+      /conv3x3: x has shape \(4, 4, 3\); expected \(N, H, W, C\)/,
+    ],
     ['conv3x3: too small', [[1, 2, 5, 3], [3, 3, 3, 8], [8]], bare, /conv3x3: a 2x5 picture is too small/],
     ['dense: kernel', [[2, 3, 4], [11, 5], [5]], dense, /dense: w has shape \(11, 5\); expected \(12, 5\)/],
-    ['dense: bias', [[2, 3], [3, 5], [1, 5]], dense, /dense: b has shape \(1, 5\); expected \(5\)/],
+    [
+      'dense: bias',
+      [
+        [2, 3],
+        [3, 5],
+        [1, 5],
+      ],
+      dense,
+      /dense: b has shape \(1, 5\); expected \(5\)/,
+    ],
     ['maxPool: rank', [[4, 4]], (t, x) => ops.maxPool(t, x!), /maxPool: x has shape \(4, 4\); expected \(N, H, W, C\)/],
     ['maxPool: too small', [[1, 1, 4, 2]], (t, x) => ops.maxPool(t, x!), /maxPool: a 1x4 picture/],
     [
@@ -148,6 +164,8 @@ describe('shapes that do not fit', () => {
   });
 
   it('a tensor cannot hold more or fewer values than its shape has', () => {
-    expect(() => tensorFrom(gpu(), [2, 3], new Float32Array(5), 'x')).toThrow(/x of shape \(2, 3\) cannot hold 5 values/);
+    expect(() => tensorFrom(gpu(), [2, 3], new Float32Array(5), 'x')).toThrow(
+      /x of shape \(2, 3\) cannot hold 5 values/,
+    );
   });
 });

@@ -69,7 +69,10 @@ describe.each(kernels.map((kernel) => ({ name: kernel.name, kernel })))('$name',
   it('begins with a variant that takes any shape, and always finds one', () => {
     expect(variants[0]?.[1].accepts).toBeUndefined();
     for (const [kind, names] of Object.entries(kernel.prefer ?? {})) {
-      expect(names.filter((name) => !kernel.variants[name]), `unknown variants preferred on a ${kind}`).toEqual([]);
+      expect(
+        names.filter((name) => !kernel.variants[name]),
+        `unknown variants preferred on a ${kind}`,
+      ).toEqual([]);
       expect(
         names.some((name) => kernel.variants[name]?.accepts === undefined),
         `a ${kind} has a variant for any shape`,
@@ -122,7 +125,10 @@ describe.each(every)('$name', ({ kernel, variant }) => {
       const { uniforms, storage } = reflect(pass);
       expect(uniforms.length, pass.shader).toBeLessThanOrEqual(1);
       const indices = [...uniforms, ...storage].map(({ group, binding }) => [group, binding]);
-      expect(indices.sort(([, a], [, b]) => a! - b!), pass.shader).toEqual(indices.map((_, i) => [0, i]));
+      expect(
+        indices.sort(([, a], [, b]) => a! - b!),
+        pass.shader,
+      ).toEqual(indices.map((_, i) => [0, i]));
       if (!uniforms[0]) continue;
       expect(uniforms[0].binding).toBe(0);
       expect(uniforms[0].members?.map(({ name, type }) => `${name}: ${type.name}`)).toEqual([
@@ -137,8 +143,15 @@ describe.each(every)('$name', ({ kernel, variant }) => {
       const text = programText(source, pass);
       const consts = readConsts(text);
       expect(reflect(pass).entry.compute.map(({ name }) => name)).toEqual(['main']);
-      const sizes = /@workgroup_size\(([^)]*)\)/.exec(text)?.[1]?.split(',').map((part) => part.trim()) ?? [];
-      expect(sizes.filter((name) => !(name in consts) && !/^\d+u?$/.test(name)), pass.shader).toEqual([]);
+      const sizes =
+        /@workgroup_size\(([^)]*)\)/
+          .exec(text)?.[1]
+          ?.split(',')
+          .map((part) => part.trim()) ?? [];
+      expect(
+        sizes.filter((name) => !(name in consts) && !/^\d+u?$/.test(name)),
+        pass.shader,
+      ).toEqual([]);
       const invocations = sizes.reduce((product, name) => product * (consts[name] ?? Number.parseInt(name, 10)), 1);
       expect(invocations).toBeGreaterThan(0);
       expect(invocations, `invocations of ${pass.shader} on any device`).toBeLessThanOrEqual(256);

@@ -33,8 +33,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   var m0 = vec4f(); var m1 = vec4f(); var m2 = vec4f(); var m3 = vec4f();
   var m4 = vec4f(); var m5 = vec4f(); var m6 = vec4f(); var m7 = vec4f();
   for (var t = 0u; t < tiles; t += 2u) {
-    let from = t + ahead;
-    let own = select(vec4f(0.0), V[column + min(from, tiles - 1u) * C4], from < tiles);
+    let source = t + ahead;
+    let own = select(vec4f(0.0), V[column + min(source, tiles - 1u) * C4], source < tiles);
     let v0_0 = subgroupBroadcast(own, 0u); let v0_1 = subgroupBroadcast(own, 1u);
     let v1_0 = subgroupBroadcast(own, 2u); let v1_1 = subgroupBroadcast(own, 3u);
     var g = D[d];

@@ -35,8 +35,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   var m8 = vec4f(); var m9 = vec4f(); var m10 = vec4f(); var m11 = vec4f();
   var m12 = vec4f(); var m13 = vec4f(); var m14 = vec4f(); var m15 = vec4f();
   for (var t = 0u; t < tiles; t += 2u) {
-    let from = t + ahead;
-    let own = select(vec4f(0.0), V[column + min(from, tiles - 1u) * C4], from < tiles);
+    let source = t + ahead;
+    let own = select(vec4f(0.0), V[column + min(source, tiles - 1u) * C4], source < tiles);
     let v0_0 = subgroupBroadcast(own, 0u); let v0_1 = subgroupBroadcast(own, 1u);
     let v0_2 = subgroupBroadcast(own, 2u); let v0_3 = subgroupBroadcast(own, 3u);
     let v1_0 = subgroupBroadcast(own, 4u); let v1_1 = subgroupBroadcast(own, 5u);
