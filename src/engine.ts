@@ -1,5 +1,16 @@
 // The engine without Node: kernels, autograd and networks, for a page or for code of one's own. Shader text is handed in.
-export { conv3x3, dense, dropout, globalAveragePool, joinColumns, maxPool, relu, sigmoid, softmax, softmaxCrossEntropy } from './autograd/ops.js';
+export {
+  conv3x3,
+  dense,
+  dropout,
+  globalAveragePool,
+  joinColumns,
+  maxPool,
+  relu,
+  sigmoid,
+  softmax,
+  softmaxCrossEntropy,
+} from './autograd/ops.js';
 export { createTape, type Tape, type TapeOptions } from './autograd/tape.js';
 export { createTensor, freeTensor, readTensor, type Shape, type Tensor, tensorFrom } from './autograd/tensor.js';
 export { type ErrorCode, VggpuError } from './errors.js';

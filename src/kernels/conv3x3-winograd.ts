@@ -78,9 +78,9 @@ export function forward(idea: string, sharing: Sharing, files: Files): Variant<k
     idea,
     passes,
     scratch: {
-      U: (d) => ELEMENTS * d.C * d.K,
-      V: (d) => ELEMENTS * outputTiles(d) * d.C,
-      M: (d) => ELEMENTS * outputTiles(d) * d.K,
+      U: (d) => ELEMENTS * (d.C * d.K + 16),
+      V: (d) => ELEMENTS * (outputTiles(d) * d.C + 16),
+      M: (d) => ELEMENTS * (outputTiles(d) * d.K + 16),
     },
     accepts: accepts(sharing),
   };
@@ -113,7 +113,7 @@ export function inputGradient(idea: string, sharing: Sharing, files: Files): Var
       },
     ],
     scratch: {
-      U: (d) => ELEMENTS * d.C * d.K,
+      U: (d) => ELEMENTS * (d.C * d.K + 16),
       V: (d) => ELEMENTS * inputTiles(d) * d.K,
       M: (d) => ELEMENTS * inputTiles(d) * d.C,
     },
@@ -147,9 +147,9 @@ export function weightGradient(idea: string, sharing: Sharing, files: Files): Va
       },
     ],
     scratch: {
-      V: (d) => ELEMENTS * outputTiles(d) * d.C,
-      D: (d) => ELEMENTS * outputTiles(d) * d.K,
-      W: (d) => ELEMENTS * d.C * d.K,
+      V: (d) => ELEMENTS * (outputTiles(d) * d.C + 16),
+      D: (d) => ELEMENTS * (outputTiles(d) * d.K + 16),
+      W: (d) => ELEMENTS * (d.C * d.K + 16),
     },
     accepts: accepts(sharing),
   };

@@ -65,13 +65,16 @@ export async function readBias(gpu: Gpu, { kernelShape, panels }: LayerParameter
 
 /** A random stream for a layer's weights: the same seed and stream give the same values. */
 export interface Initialization {
-  /** 'glorot': uniform, Keras' default for dense layers; 'he': normal, for ReLU networks trained from scratch. */
-  readonly method: 'glorot' | 'he';
+  /**
+   * 'glorot': uniform, Keras' default for dense layers; 'he': normal, for ReLU networks trained from scratch; 'zero': for a
+   * single dense layer on standardised inputs, where the loss is convex and random weights only have to be unlearnt.
+   */
+  readonly method: 'glorot' | 'he' | 'zero';
   readonly seed: number;
   readonly stream: number;
 }
 
-/** Fills a layer's kernel with random values and its bias with zeros (Glorot and Bengio 2010; He et al. 2015). */
+/** Fills a layer's kernel as asked and its bias with zeros (Glorot and Bengio 2010; He et al. 2015). */
 export function initialize(
   gpu: Gpu,
   { kernelShape, panels }: LayerParameters,
@@ -81,7 +84,9 @@ export function initialize(
   const [fanIn, fanOut] = [kernelShape.at(-2)! * receptive, kernelShape.at(-1)! * receptive];
   for (const [i, { kernel, bias }] of panels.entries()) {
     const dims = { count: elementsOf(kernel.shape), seed, stream: stream * 64 + i };
-    if (method === 'he') run(gpu, randomNormal, { ...dims, mean: 0, deviation: Math.sqrt(2 / fanIn) }, { y: kernel });
+    if (method === 'zero') gpu.clear(kernel);
+    else if (method === 'he')
+      run(gpu, randomNormal, { ...dims, mean: 0, deviation: Math.sqrt(2 / fanIn) }, { y: kernel });
     else {
       const limit = Math.sqrt(6 / (fanIn + fanOut));
       run(gpu, randomUniform, { ...dims, low: -limit, high: limit }, { y: kernel });

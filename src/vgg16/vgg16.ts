@@ -179,7 +179,8 @@ export class Vgg16 {
     const takenOver = old.layers.slice(0, kept);
     const network = createNetwork(gpu, spec, takenOver);
     network.layers.forEach(({ parameters }, i) => {
-      if (i >= kept && parameters) initialize(gpu, parameters, { method: 'glorot', seed, stream: i });
+      const alone = i === network.layers.length - 1 && network.layers[i - 1]?.standardization;
+      if (i >= kept && parameters) initialize(gpu, parameters, { method: alone ? 'zero' : 'glorot', seed, stream: i });
     });
     trainFrom(network, kept);
     freeNetwork(old, takenOver);
