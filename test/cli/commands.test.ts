@@ -1,5 +1,5 @@
 // The commands, on a small VGG16 and small pictures: what goes to stdout, what to stderr, and the exit code.
-import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sampleVgg16, temporaryFolder, writeSample } from '../data/keras-samples.js';
@@ -10,13 +10,14 @@ const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
 const weights = at('vgg.h5');
 const model = at('model.h5');
-const environment = { VGGPU_CACHE: at('cache') };
+const environment = { VGGPU_CACHE: temporaryFolder() };
 
 beforeAll(async () => {
   await writeSample(weights, sampleVgg16(), { channelsFirst: true, rotated: true });
   await writeColours(at('train'), 12, 1);
   await writeColours(at('valid'), 6, 2);
   writeFileSync(join(at('train'), 'red', 'broken.jpg'), 'no picture');
+  mkdirSync(join(at('bare'), 'red'), { recursive: true });
 });
 
 const finetune = (...more: string[]) =>
@@ -131,7 +132,7 @@ describe('bad input: one sentence, exit code 1, nothing written', () => {
     expect(existsSync(green)).toBe(true);
     await sentence(finetune('--valid', at('extra')), /extra has a folder that is no class of the model: green/);
     await sentence(finetune('--train', at('page.h5')), /page\.h5/);
-    await sentence(finetune('--train', at('cache')), /class folders features hold none/);
+    await sentence(finetune('--train', at('bare')), /class folders red hold none/);
   });
 
   it('settings that make no sense', async () => {
