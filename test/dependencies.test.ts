@@ -20,7 +20,7 @@ const engine = ['kernels', 'autograd', 'nn'];
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => /\.c?ts$/.test(name));
 const imports = files.flatMap((file) => {
   const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/(?:from|import\(|require\()\s*'([^']+)'/g)].map(([, target]) => ({
+  return [...text.matchAll(/(?:from|import\(|require\()\s*'([^'\s]+)'/g)].map(([, target]) => ({
     file,
     target: target!,
   }));
