@@ -80,13 +80,13 @@ export function createTape(gpu: Gpu, { record: recording = true }: TapeOptions =
     addGradient(input, fill) {
       if (!input.requiresGrad) return;
       const dx = createTensor(gpu, input.shape, 'gradient');
-      fill(dx);
-      if (!input.grad) {
-        input.grad = dx;
-        return;
+      try {
+        fill(dx);
+        if (input.grad) run(gpu, accumulate, { count: elementsOf(dx.shape) }, { x: dx, y: input.grad });
+      } finally {
+        if (input.grad) freeTensor(gpu, dx);
+        else input.grad = dx;
       }
-      run(gpu, accumulate, { count: elementsOf(dx.shape) }, { x: dx, y: input.grad });
-      freeTensor(gpu, dx);
     },
     release(tensor) {
       if (!saves.get(tensor) && !tensor.requiresGrad) free(tensor);

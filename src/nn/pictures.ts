@@ -57,7 +57,7 @@ export function picturesToFeatures(
   network: Network,
   pictures: readonly Picture[],
   depth: number,
-  size = microBatch(network, 0, depth),
+  size = Math.max(1, Math.min(pictures.length, microBatch(network, 0, depth))),
 ): Tensor {
   const { gpu, spec, layers } = network;
   const shape = depth === 0 ? [spec.inputSize, spec.inputSize, 3] : layers[depth - 1]!.facts.output;

@@ -14,8 +14,8 @@ import type { Optimizer } from './optimizers.js';
 
 /** Inputs of the trained part of a network, with their labels. */
 export interface Batch {
-  /** (N, ...features) */
-  readonly x: Tensor;
+  /** (N, ...features); or several such in order, where one binding of the device does not hold them all. */
+  readonly x: Tensor | readonly Tensor[];
   /** Class index of each row. */
   readonly labels: Uint32Array<ArrayBuffer>;
 }
@@ -51,20 +51,27 @@ export async function trainStep(
   const { gpu } = network;
   const { from, seed, step } = options;
   const parameters = trainableTensors(network);
-  const result = await inMicroBatches(network, batch, options, (x, labels, metrics, firstRow) => {
-    const tape = createTape(gpu);
-    const logits = forward(tape, network, x, { from, training: { seed, step, firstRow } });
-    const loss = measure(tape, logits, labels, metrics, batch.labels.length);
-    tape.backward(loss);
-    tape.dispose();
-  });
-  if (Number.isFinite(result.loss)) optimizer.step(parameters);
-  for (const parameter of parameters) freeGradient(gpu, parameter);
-  if (Number.isFinite(result.loss)) return result;
-  throw new VggpuError(
-    'training',
-    `The loss is ${result.loss} at step ${step}. Training stopped; try a lower learning rate.`,
-  );
+  try {
+    const result = await inMicroBatches(network, batch, options, (x, labels, metrics, firstRow) => {
+      const tape = createTape(gpu);
+      try {
+        const logits = forward(tape, network, x, { from, training: { seed, step, firstRow } });
+        tape.backward(measure(tape, logits, labels, metrics, batch.labels.length));
+      } finally {
+        tape.dispose();
+      }
+    });
+    if (!Number.isFinite(result.loss)) {
+      throw new VggpuError(
+        'training',
+        `The loss is ${result.loss} at step ${step}. Training stopped; try a lower learning rate.`,
+      );
+    }
+    optimizer.step(parameters);
+    return result;
+  } finally {
+    for (const parameter of parameters) freeGradient(gpu, parameter);
+  }
 }
 
 /** Loss and correct predictions of a batch, and its probabilities (N, classes) if asked for. Nothing is learnt. */
@@ -76,10 +83,13 @@ export async function evaluateStep(
 ): Promise<BatchResult> {
   return inMicroBatches(network, batch, { from, ...options }, async (x, labels, metrics, firstRow) => {
     const tape = createTape(network.gpu, { record: false });
-    const logits = forward(tape, network, x, { from });
-    measure(tape, logits, labels, metrics, batch.labels.length);
-    if (onProbabilities) onProbabilities(await readTensor(network.gpu, softmax(tape, logits)), firstRow);
-    tape.dispose();
+    try {
+      const logits = forward(tape, network, x, { from });
+      measure(tape, logits, labels, metrics, batch.labels.length);
+      if (onProbabilities) onProbabilities(await readTensor(network.gpu, softmax(tape, logits)), firstRow);
+    } finally {
+      tape.dispose();
+    }
   });
 }
 
@@ -116,21 +126,32 @@ async function inMicroBatches(
     loss: createTensor(gpu, [1], 'loss of the batch'),
     correct: gpu.pool.take(4, 'correct predictions'),
   };
+  const both = gpu.pool.take(8, 'metrics');
   gpu.clear(metrics.loss);
   gpu.clear(metrics.correct);
-  for (const { first, rows } of micros(labels.length, size)) {
-    const part = rows === labels.length ? x : copyRows(gpu, x, first, rows);
-    const own = uploadLabels(gpu, labels.slice(first, first + rows));
-    await use(part, own, metrics, first);
-    gpu.pool.give(own);
-    if (part !== x) freeTensor(gpu, part);
+  try {
+    let done = 0;
+    for (const piece of 'buffer' in x ? [x] : x) {
+      const count = piece.shape[0]!;
+      for (const { first, rows } of micros(count, size)) {
+        const part = rows === count ? piece : copyRows(gpu, piece, first, rows);
+        const own = uploadLabels(gpu, labels.slice(done, done + rows));
+        try {
+          await use(part, own, metrics, done);
+        } finally {
+          gpu.pool.give(own);
+          if (part !== piece) freeTensor(gpu, part);
+        }
+        done += rows;
+      }
+    }
+    gpu.copy(metrics.loss, 0, both, 0, 4);
+    gpu.copy(metrics.correct, 0, both, 4, 4);
+    const data = await gpu.read(both, 0, 8);
+    return { loss: new Float32Array(data)[0]!, correct: new Uint32Array(data)[1]! };
+  } finally {
+    for (const block of [metrics.loss, metrics.correct, both]) gpu.pool.give(block);
   }
-  const both = gpu.pool.take(8, 'metrics');
-  gpu.copy(metrics.loss, 0, both, 0, 4);
-  gpu.copy(metrics.correct, 0, both, 4, 4);
-  const data = await gpu.read(both, 0, 8);
-  for (const block of [metrics.loss, metrics.correct, both]) gpu.pool.give(block);
-  return { loss: new Float32Array(data)[0]!, correct: new Uint32Array(data)[1]! };
 }
 
 function uploadLabels(gpu: Gpu, labels: Uint32Array<ArrayBuffer>): Block {

@@ -1,10 +1,9 @@
 // Loss, accuracy and confusion of a network on labelled pictures.
-import { freeTensor } from '../autograd/tensor.js';
 import { epochOrder, splitBatches } from '../data/batches.js';
 import { VggpuError } from '../errors.js';
 import type { Network } from '../nn/network.js';
 import { evaluateStep } from '../nn/training.js';
-import type { FeatureSource, Skipped } from './features.js';
+import { type FeatureSource, freeFeatures, type Skipped } from './features.js';
 import { createMeans } from './fit.js';
 import { topClasses } from './predict.js';
 
@@ -35,14 +34,15 @@ export async function evaluateNetwork(
   const mean = createMeans();
   const matrix = classes.map(() => classes.map(() => 0));
   const order = epochOrder(source.files.length, { seed: 0, epoch: 0, shuffle: false });
-  for await (const { x, labels } of source.batches(splitBatches(order, batchSize))) {
-    const { loss, correct } = await evaluateStep(network, { x, labels }, { from }, (probabilities, firstRow) => {
+  for await (const batch of source.batches(splitBatches(order, batchSize))) {
+    const { labels } = batch;
+    const { loss, correct } = await evaluateStep(network, batch, { from }, (probabilities, firstRow) => {
       for (let i = 0; i * classes.length < probabilities.length; i++) {
         const [best] = topClasses(probabilities.subarray(i * classes.length, (i + 1) * classes.length), 1);
         matrix[labels[firstRow + i]!]![best!.index]!++;
       }
     });
-    freeTensor(network.gpu, x);
+    freeFeatures(network, batch);
     mean.add(labels.length, loss, correct);
     onProgress?.(mean.count(), source.files.length);
   }

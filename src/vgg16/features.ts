@@ -4,7 +4,8 @@ import { featureCacheKey } from '../data/cache-folder.js';
 import { type FeatureCache, openFeatureCache } from '../data/feature-cache.js';
 import type { LabelledPicture } from '../data/image-folder.js';
 import { decodeBatches } from '../data/prefetch.js';
-import { microBatch } from '../nn/micro-batches.js';
+import { pieces } from '../kernels/grid.js';
+import { microBatch, micros } from '../nn/micro-batches.js';
 import type { Network } from '../nn/network.js';
 import { type Picture, picturesToFeatures } from '../nn/pictures.js';
 import type { Batch } from '../nn/training.js';
@@ -33,6 +34,7 @@ export interface FeatureOptions {
 
 /** A batch with the positions of its pictures in the set. */
 export interface FeatureBatch extends Batch {
+  readonly x: readonly Tensor[];
   readonly positions: readonly number[];
 }
 
@@ -64,7 +66,8 @@ export async function openFeatures(
   const { depth } = options;
   const { gpu, spec, layers } = network;
   const shape = depth === 0 ? [spec.inputSize, spec.inputSize, 3] : layers[depth - 1]!.facts.output;
-  const size = microBatch(network, 0, depth);
+  const most = microBatch(network, 0, depth);
+  const size = pieces(files.length, pieces(files.length, most)); // equal micro-batches leave the least to pad
   const unreadable = new Map<number, string>();
   const cache = options.cache && (await openCache(network, files, { ...options, cache: options.cache }));
   for (const note of cache?.notes ?? []) options.say?.(note);
@@ -82,8 +85,11 @@ export async function openFeatures(
     }
   }
 
+  /** Divides rows so that the features of each piece fit one binding of the device. */
+  const piecesOf = (rows: number) =>
+    micros(rows, Math.max(1, Math.floor(gpu.capabilities.limits.maxStorageBufferBindingSize / 4 / elementsOf(shape))));
   const features = (pictures: readonly Picture[]) => picturesToFeatures(network, pictures, depth, size);
-  const labelled = (positions: readonly number[], x: Tensor): FeatureBatch => ({
+  const labelled = (positions: readonly number[], x: readonly Tensor[]): FeatureBatch => ({
     positions,
     labels: Uint32Array.from(positions, (position) => files[position]!.label),
     x,
@@ -111,9 +117,10 @@ export async function openFeatures(
       }
     }
     if (own.length > 0) {
+      const pictures = own.map(({ picture }) => picture);
       yield labelled(
         own.map(({ position }) => position),
-        features(own.map(({ picture }) => picture)),
+        Array.from(piecesOf(own.length), ({ first, rows }) => features(pictures.slice(first, first + rows))),
       );
     }
   }
@@ -132,7 +139,11 @@ export async function openFeatures(
       }
       const there = wanted.filter((position) => store.has(position));
       if (there.length === 0) continue;
-      const x = tensorFrom(gpu, [there.length, ...shape], await store.read(there), 'features');
+      const x: Tensor[] = [];
+      for (const { first, rows } of piecesOf(there.length)) {
+        const values = await store.read(there.slice(first, first + rows));
+        x.push(tensorFrom(gpu, [rows, ...shape], values, 'features'));
+      }
       yield labelled(there, x);
     }
     await store.finish();
@@ -167,4 +178,9 @@ async function openCache(
   });
   const output = depth === 0 ? [inputSize, inputSize, 3] : network.layers[depth - 1]!.facts.output;
   return openFeatureCache({ folder, key, count: files.length, width: elementsOf(output) });
+}
+
+/** Frees the features of a batch. */
+export function freeFeatures({ gpu }: Network, { x }: FeatureBatch): void {
+  for (const piece of x) freeTensor(gpu, piece);
 }

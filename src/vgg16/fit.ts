@@ -6,7 +6,7 @@ import { type Network, trainableTensors } from '../nn/network.js';
 import type { Optimizer } from '../nn/optimizers.js';
 import { observe } from '../nn/standardization.js';
 import { evaluateStep, trainStep } from '../nn/training.js';
-import type { FeatureSource } from './features.js';
+import { type FeatureSource, freeFeatures } from './features.js';
 
 /** What an epoch came to. Losses are in nats a picture, accuracies in 0..1; val ones only with a validation set. */
 export interface EpochResult {
@@ -98,10 +98,10 @@ async function measureFeatures(network: Network, train: FeatureSource, options: 
   if (!inputs || inputs.seen > 0) return;
   let done = 0;
   const order = epochOrder(train.files.length, { seed: 0, epoch: 0, shuffle: false });
-  for await (const { x, labels } of train.batches(splitBatches(order, options.batchSize))) {
-    observe(gpu, inputs, x);
-    freeTensor(gpu, x);
-    done += labels.length;
+  for await (const batch of train.batches(splitBatches(order, options.batchSize))) {
+    for (const piece of batch.x) observe(gpu, inputs, piece);
+    freeFeatures(network, batch);
+    done += batch.labels.length;
     await gpu.finish();
     options.onProgress?.({
       phase: 'measure',
@@ -130,10 +130,13 @@ async function trainEpoch(
   const order = epochOrder(train.files.length, { seed, epoch, shuffle });
   const mean = createMeans();
   let steps = before;
-  for await (const { x, labels } of train.batches(splitBatches(order, batchSize))) {
-    const { loss, correct } = await trainStep(network, optimizer, { x, labels }, { from, seed, step: ++steps });
-    freeTensor(network.gpu, x);
-    mean.add(labels.length, loss, correct);
+  for await (const batch of train.batches(splitBatches(order, batchSize))) {
+    try {
+      const { loss, correct } = await trainStep(network, optimizer, batch, { from, seed, step: ++steps });
+      mean.add(batch.labels.length, loss, correct);
+    } finally {
+      freeFeatures(network, batch);
+    }
     onProgress?.({ phase: 'train', epoch, epochs, done: mean.count(), total: train.files.length, ...mean.values() });
   }
   if (mean.count() === 0) throw new VggpuError('pictures', 'None of the training pictures can be read.');
@@ -148,10 +151,10 @@ async function validate(
 ): Promise<Means> {
   const order = epochOrder(valid.files.length, { seed: 0, epoch: 0, shuffle: false });
   const mean = createMeans();
-  for await (const { x, labels } of valid.batches(splitBatches(order, validBatchSize))) {
-    const { loss, correct } = await evaluateStep(network, { x, labels }, { from });
-    freeTensor(network.gpu, x);
-    mean.add(labels.length, loss, correct);
+  for await (const batch of valid.batches(splitBatches(order, validBatchSize))) {
+    const { loss, correct } = await evaluateStep(network, batch, { from });
+    freeFeatures(network, batch);
+    mean.add(batch.labels.length, loss, correct);
     onProgress?.({ phase: 'validate', epoch, epochs, done: mean.count(), total: valid.files.length, ...mean.values() });
   }
   if (mean.count() === 0) throw new VggpuError('pictures', 'None of the validation pictures can be read.');

@@ -3,7 +3,6 @@ import { softmax } from '../autograd/ops.js';
 import { createTape } from '../autograd/tape.js';
 import { freeTensor, readTensor } from '../autograd/tensor.js';
 import { VggpuError } from '../errors.js';
-import { microBatch } from '../nn/micro-batches.js';
 import type { Network } from '../nn/network.js';
 import { type Picture, picturesToFeatures } from '../nn/pictures.js';
 
@@ -28,8 +27,7 @@ export async function predictPictures(network: Network, pictures: readonly Pictu
     );
   }
   const classes = layers[depth - 1]!.facts.output[0]!;
-  const size = Math.min(Math.max(1, pictures.length), microBatch(network, 0, depth));
-  const logits = picturesToFeatures(network, pictures, depth, size);
+  const logits = picturesToFeatures(network, pictures, depth);
   const tape = createTape(gpu, { record: false });
   const probabilities = await readTensor(gpu, softmax(tape, logits));
   const raw = await readTensor(gpu, logits);

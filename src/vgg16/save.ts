@@ -2,8 +2,8 @@
 import { readTensor } from '../autograd/tensor.js';
 import { type SavedLayer, saveWeights, type WeightSource, type WeightTile, weightOf } from '../data/keras-save.js';
 import type { Gpu } from '../kernels/gpu.js';
-import type { Layer, Network } from '../nn/network.js';
-import { type LayerParameters, readBias } from '../nn/parameters.js';
+import type { Network } from '../nn/network.js';
+import { freeParameters, type LayerParameters, readBias } from '../nn/parameters.js';
 import type { NetworkSpec } from '../nn/specification.js';
 import { foldIntoDense } from '../nn/standardization.js';
 import type { ModelAttributes } from './model-file.js';
@@ -23,12 +23,20 @@ export async function saveModel(
 ): Promise<void> {
   const { gpu, layers } = network;
   const saved: SavedLayer[] = [];
-  for (const [i, layer] of layers.entries()) {
-    if (layer.standardization) continue;
-    saved.push(await savedLayer(gpu, layer, layers[i - 1]));
+  const folded: LayerParameters[] = [];
+  try {
+    for (const [i, { spec, parameters, standardization }] of layers.entries()) {
+      if (standardization) continue;
+      const before = layers[i - 1]?.standardization;
+      const weights = before && parameters ? foldIntoDense(gpu, before, parameters) : parameters;
+      if (weights && weights !== parameters) folded.push(weights);
+      saved.push(await savedLayer(gpu, spec.name, weights));
+    }
+    const attributes: ModelAttributes = { format: 1, network: savedSpec(network.spec), ...facts };
+    await saveWeights(path, saved, attributes, onProgress);
+  } finally {
+    for (const parameters of folded) freeParameters(gpu, parameters);
   }
-  const attributes: ModelAttributes = { format: 1, network: savedSpec(network.spec), ...facts };
-  await saveWeights(path, saved, attributes, onProgress);
 }
 
 /** The description of the network as saved. */
@@ -36,16 +44,10 @@ export function savedSpec(spec: NetworkSpec): NetworkSpec {
   return { ...spec, layers: spec.layers.filter((layer) => layer.kind !== 'standardize') };
 }
 
-async function savedLayer(gpu: Gpu, { spec, parameters }: Layer, before: Layer | undefined): Promise<SavedLayer> {
-  if (!parameters) return { name: spec.name };
-  const { kernelShape } = parameters;
-  const biasShape = [kernelShape.at(-1)!];
-  if (before?.standardization) {
-    const { kernel, bias } = await foldIntoDense(gpu, before.standardization, parameters);
-    return { name: spec.name, kernel: weightOf(kernelShape, kernel), bias: weightOf(biasShape, bias) };
-  }
-  const bias = weightOf(biasShape, await readBias(gpu, parameters));
-  return { name: spec.name, kernel: kernelSource(gpu, parameters), bias };
+async function savedLayer(gpu: Gpu, name: string, parameters: LayerParameters | undefined): Promise<SavedLayer> {
+  if (!parameters) return { name };
+  const bias = weightOf([parameters.kernelShape.at(-1)!], await readBias(gpu, parameters));
+  return { name, kernel: kernelSource(gpu, parameters), bias };
 }
 
 /** Reads a kernel back panel by panel, some rows at a time. */

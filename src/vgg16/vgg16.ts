@@ -214,7 +214,6 @@ export class Vgg16 {
         shuffle: batches.shuffle,
       });
       Object.assign(this.#training, { optimizer: 'adam', learningRate, epochs, seed, batchSize: batches.batchSize });
-      this.#identity += ` trained ${JSON.stringify(this.#training)}`;
       return { epochs: results, skipped: [...train.skipped(), ...(validation?.skipped() ?? [])] };
     } finally {
       optimizer.free();

@@ -1,5 +1,5 @@
 // A network of VGG's kinds of layers that trains in milliseconds, with weights from float arrays and back.
-import { elementsOf, readTensor } from '../../src/autograd/tensor.js';
+import { elementsOf, readTensor, type Tensor, tensorFrom } from '../../src/autograd/tensor.js';
 import type { Gpu } from '../../src/kernels/gpu.js';
 import { createNetwork, type Network, trainFrom } from '../../src/nn/network.js';
 import { readBias, writeBias } from '../../src/nn/parameters.js';
@@ -11,7 +11,6 @@ import {
   weightShapes,
 } from '../../src/nn/specification.js';
 import type { Batch } from '../../src/nn/training.js';
-import { tensorFrom } from '../../src/autograd/tensor.js';
 import { seeded } from '../random.js';
 
 type Floats = Float32Array<ArrayBuffer>;
@@ -57,15 +56,18 @@ export interface LayerWeights {
   readonly bias: Floats;
 }
 
-/** He-scaled kernels, and biases that keep every channel alive, for each layer that has some. */
-export function randomWeights(spec: NetworkSpec, seed: number): LayerWeights[] {
+/**
+ * Weights for each layer that has some: kernels of He's size times `gain`, and biases of `bias` and a fifth more or less.
+ * Small kernels with a large bias keep every channel alive.
+ */
+export function randomWeights(spec: NetworkSpec, seed: number, gain = 0.5, bias = 1): LayerWeights[] {
   const random = seeded(seed);
   return describeLayers(spec).flatMap(({ layer, input }) => {
     const [shape] = weightShapes(layer, input);
     if (!shape) return [];
-    const scale = Math.sqrt(6 / (elementsOf(shape) / shape.at(-1)!));
+    const scale = gain * Math.sqrt(6 / (elementsOf(shape) / shape.at(-1)!));
     const kernel = random.floats(elementsOf(shape)).map((v) => v * scale);
-    return [{ shape, kernel, bias: random.floats(shape.at(-1)!).map((v) => 0.4 + 0.2 * v) }];
+    return [{ shape, kernel, bias: random.floats(shape.at(-1)!).map((v) => bias * (1 + 0.2 * v)) }];
   });
 }
 
@@ -114,7 +116,7 @@ export function randomRows(rows: number, seed: number): { values: Floats; labels
 }
 
 /** The same rows on the GPU. Whoever asks for them frees `x`. */
-export function randomBatch(gpu: Gpu, rows: number, seed: number): Batch {
+export function randomBatch(gpu: Gpu, rows: number, seed: number): Batch & { readonly x: Tensor } {
   const { values, labels } = randomRows(rows, seed);
   return { x: tensorFrom(gpu, [rows, 16, 16, 3], values, 'batch'), labels };
 }

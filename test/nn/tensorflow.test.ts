@@ -21,7 +21,7 @@ import {
 const ROWS = 6;
 const STEPS = 3;
 const spec = smallSpec();
-const initial = randomWeights(spec, 1);
+const initial = randomWeights(spec, 2);
 const gpu = useGpu();
 
 /** The network of `smallSpec` in TensorFlow.js. */
@@ -78,7 +78,7 @@ describe(`${STEPS} steps of training agree with TensorFlow.js`, () => {
       () => tf.train.rmsprop(0.001, 0.9, 0, 1e-16),
       (g) => createRmsprop(g, { learningRate: 0.001, rho: 0.9, epsilon: 1e-16 }),
     ],
-  ])('%s', async (_, theirs, ours) => {
+  ])('%s', async (name, theirs, ours) => {
     const live = gpu().pool.bytes().live;
     const expected = trainWithTensorFlow(theirs());
     const network = smallNetwork(gpu(), spec, initial);
@@ -90,15 +90,16 @@ describe(`${STEPS} steps of training agree with TensorFlow.js`, () => {
       freeTensor(gpu(), batch.x);
     }
     const weights = (await weightsOf(network)).flatMap(({ kernel, bias }) => [kernel, bias]);
-    expectClose(losses, expected.losses, { absolute: 1e-4, relative: 0 }, 'losses');
+    const absolute = name.startsWith('SGD') ? 2e-6 : 1e-4; // the others divide by a gradient's size, rounding included
+    expectClose(losses, expected.losses, { absolute, relative: 1e-6 }, 'losses');
     for (const [i, values] of weights.entries()) {
-      expectClose(values, expected.weights[i]!, { absolute: 1e-4, relative: 0 }, `weights ${i}`);
+      expectClose(values, expected.weights[i]!, { absolute, relative: 1e-6 }, `weights ${i}`);
     }
     const moved = weights.map((values, i) => {
       const before = i % 2 ? initial[(i - 1) / 2]!.bias : initial[i / 2]!.kernel;
       return Math.max(...values.map((v, k) => Math.abs(v - before[k]!)));
     });
-    expect(Math.min(...moved), 'every layer learns').toBeGreaterThan(1e-3);
+    expect(Math.min(...moved), 'every layer learns').toBeGreaterThan(3e-4);
     optimizer.free();
     freeNetwork(network);
     expect(gpu().pool.bytes().live).toBe(live);
