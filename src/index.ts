@@ -10,13 +10,15 @@ export type { Evaluation } from './vgg16/evaluate.js';
 export type { Skipped } from './vgg16/features.js';
 export type { EpochResult, Progress } from './vgg16/fit.js';
 export type { ClassName } from './vgg16/load.js';
+export type {
+  CreateOptions,
+  EvaluateOptions,
+  FinetuneOptions,
+  FitOptions,
+  FitResult,
+  Predictions,
+  TestOptions,
+  TestResult,
+} from './vgg16/options.js';
 export { type Outputs, type TopClass, topClasses } from './vgg16/predict.js';
-export {
-  type CreateOptions,
-  type FinetuneOptions,
-  type FitOptions,
-  type FitResult,
-  type Predictions,
-  type TestResult,
-  Vgg16,
-} from './vgg16/vgg16.js';
+export { Vgg16 } from './vgg16/vgg16.js';

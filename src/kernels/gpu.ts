@@ -66,6 +66,7 @@ export interface Gpu {
 const SLOT = 256; // bytes of one uniform: the largest minUniformBufferOffsetAlignment WebGPU allows
 const SLOTS = 1024;
 const LONGEST_QUEUE = 256; // dispatches before a submit, so that a GPU starts while more is recorded
+const MOST_CACHED = 4096; // pipelines and bind groups; pictures of any size bring a group each
 const KEEP_FREE = 512 * 2 ** 20; // bytes of unused buffers the pool keeps between submits
 
 /** Wraps a device. Every kernel of this project runs through the result. */
@@ -111,11 +112,16 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     slot = 0;
     queued = 0;
     if (pool.bytes().free > KEEP_FREE) trim(KEEP_FREE / 2);
+    else if (cache.size > MOST_CACHED) forgetGroups();
   }
 
   /** Destroys free buffers beyond `keepBytes`, and forgets the bind groups that may hold them. */
   function trim(keepBytes: number): void {
     pool.trim(keepBytes);
+    forgetGroups();
+  }
+
+  function forgetGroups(): void {
     for (const key of cache.keys()) if (key.startsWith('group ')) cache.delete(key);
   }
 

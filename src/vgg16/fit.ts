@@ -34,6 +34,8 @@ export interface Progress {
 
 export interface FitOptions {
   readonly epochs: number;
+  /** Epochs of earlier calls: this one goes on with new orders and dropout masks. */
+  readonly epochsBefore: number;
   readonly batchSize: number;
   readonly validBatchSize: number;
   readonly seed: number;
@@ -59,7 +61,7 @@ export async function fitNetwork(
   const { epochs } = options;
   const history: EpochResult[] = [];
   const good = snapshot(network);
-  let steps = 0;
+  let steps = options.epochsBefore * Math.ceil(train.files.length / options.batchSize);
   try {
     for (let epoch = 1; epoch <= epochs; epoch++) {
       const started = performance.now();
@@ -123,11 +125,11 @@ interface Means {
 async function trainEpoch(
   network: Network,
   train: FeatureSource,
-  { batchSize, seed, shuffle, optimizer, depth: from, epochs, onProgress }: FitOptions,
+  { batchSize, seed, shuffle, optimizer, depth: from, epochs, epochsBefore, onProgress }: FitOptions,
   epoch: number,
   before: number,
 ): Promise<Means & { steps: number }> {
-  const order = epochOrder(train.files.length, { seed, epoch, shuffle });
+  const order = epochOrder(train.files.length, { seed, epoch: epochsBefore + epoch, shuffle });
   const mean = createMeans();
   let steps = before;
   for await (const batch of train.batches(splitBatches(order, batchSize))) {

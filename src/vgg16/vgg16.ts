@@ -1,88 +1,38 @@
 // The class of lesson 1: load VGG16, look at predictions, finetune its last layer on folders of photos, use the result.
 import { join } from 'node:path';
+import { pruneCache } from '../data/cache-folder.js';
 import { decodePicture } from '../data/decode.js';
 import { listPictures } from '../data/image-folder.js';
-import type { Kernels } from '../data/keras-hdf5.js';
 import { decodeBatches } from '../data/prefetch.js';
 import { VggpuError } from '../errors.js';
 import { createNetwork, freeNetwork, frozenDepth, type Network, trainFrom } from '../nn/network.js';
 import { createAdam } from '../nn/optimizers.js';
 import { initialize } from '../nn/parameters.js';
 import type { Picture } from '../nn/pictures.js';
-import type { NetworkSpec, Preprocessing } from '../nn/specification.js';
-import { type Cut, finetuned } from '../nn/vgg16.js';
+import type { NetworkSpec } from '../nn/specification.js';
+import { finetuned } from '../nn/vgg16.js';
 import { cacheFolder } from '../node/cache-folder.js';
 import { type Engine, startEngine } from '../node/engine.js';
 import { type Batches, type BatchesOptions, foundLine, readBatches } from './batches.js';
 import { type Evaluation, evaluateNetwork } from './evaluate.js';
 import { decodeOptions, openFeatures, type Skipped } from './features.js';
-import { type EpochResult, fitNetwork, type Progress } from './fit.js';
+import { fitNetwork } from './fit.js';
 import { type ClassName, loadModel } from './load.js';
-import { type Outputs, predictPictures, topClasses } from './predict.js';
+import type {
+  CreateOptions,
+  EvaluateOptions,
+  FinetuneOptions,
+  FitOptions,
+  FitResult,
+  Predictions,
+  TestOptions,
+  TestResult,
+} from './options.js';
+import { predictPictures, topClasses } from './predict.js';
 import { saveModel } from './save.js';
 
-export interface CreateOptions {
-  /** A Keras file with VGG16's weights, in any layout, whole or ending early; or a file that `saveWeights` wrote. */
-  readonly weights: string;
-  /** 'gpu', 'lavapipe', 'swiftshader' or part of an adapter's name; default VGGPU_ADAPTER, or the best there is. */
-  readonly adapter?: string | undefined;
-  /** How (out, in, 3, 3) kernels are turned, where the file does not tell. */
-  readonly kernels?: Kernels | undefined;
-  /** How pictures are resized, instead of the file's way (nearest for VGG16 as published). */
-  readonly resize?: Preprocessing['resize'] | undefined;
-  /** Gets lines for the person at the keyboard; default stderr. */
-  readonly say?: ((line: string) => void) | undefined;
-  /** Told how many bytes of weights have been loaded. */
-  readonly onLoad?: ((done: number, total: number) => void) | undefined;
-  /** Runs on an engine that is open already, which then stays open. */
-  readonly engine?: Engine | undefined;
-}
-
-export interface FinetuneOptions {
-  /** Cuts the network after a layer and puts a head behind; absent: only the last dense layer is replaced. */
-  readonly cut?: Cut | undefined;
-  /** Of the new layers' initial weights; default 42. */
-  readonly seed?: number | undefined;
-}
-
-export interface FitOptions {
-  /** Default 1. */
-  readonly epochs?: number | undefined;
-  /** Default 0.001. */
-  readonly learningRate?: number | undefined;
-  /** Of dropout; default that of the batches. */
-  readonly seed?: number | undefined;
-  /** False computes the frozen layers' output in every epoch again, to the same result. Default true. */
-  readonly cache?: boolean | undefined;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-  readonly onEpoch?: ((result: EpochResult, epoch: number) => void) | undefined;
-  readonly onSkip?: ((skipped: Skipped) => void) | undefined;
-}
-
-/** What a run of `fit` came to. */
-export interface FitResult {
-  readonly epochs: readonly EpochResult[];
-  /** Pictures that could not be read. */
-  readonly skipped: readonly Skipped[];
-}
-
-/** What `predict` gives: lesson 1's three arrays, and the whole outputs. */
-export interface Predictions {
-  /** Of each picture's most probable class. */
-  readonly probabilities: readonly number[];
-  readonly indices: readonly number[];
-  readonly classes: readonly string[];
-  /** All logits and probabilities of each picture. */
-  readonly outputs: readonly Outputs[];
-}
-
-/** What `test` gives: every file's class probabilities beside its name, in natural order. */
-export interface TestResult {
-  readonly fileNames: readonly string[];
-  /** (classes) for each file. */
-  readonly predictions: readonly Float32Array[];
-  readonly skipped: readonly Skipped[];
-}
+/** The features of earlier runs are kept up to this size, the last used first: fc1 of 600,000 photos. */
+const CACHE_BYTES = 10 * 2 ** 30;
 
 /** VGG16 with its weights on a device. `close` it when done, or the process stays alive. */
 export class Vgg16 {
@@ -94,6 +44,7 @@ export class Vgg16 {
   #identity: string;
   #training: Record<string, unknown> = {};
   #kept = 0; // layers taken over by finetune
+  #epochs = 0; // trained since then
 
   private constructor(engine: Engine, options: CreateOptions, model: Awaited<ReturnType<typeof loadModel>>) {
     this.engine = engine;
@@ -186,6 +137,7 @@ export class Vgg16 {
     freeNetwork(old, takenOver);
     this.#network = network;
     this.#kept = kept;
+    this.#epochs = 0;
     this.#classes = batches.classes.map((name) => ({ name }));
     this.#training = { cut: cut ?? null, initialSeed: seed };
   }
@@ -203,16 +155,18 @@ export class Vgg16 {
     const network = this.#network;
     const depth = frozenDepth(network);
     const open = (set: Batches) => this.#features(set, depth, options);
+    await pruneCache(featureFolder(), CACHE_BYTES);
     const train = await open(batches);
     const validation = valid && (await open(valid));
     const optimizer = createAdam(network.gpu, { learningRate });
     try {
       const results = await fitNetwork(network, train, validation, {
-        ...{ epochs, seed, depth, optimizer, onProgress, onEpoch },
+        ...{ epochs, epochsBefore: this.#epochs, seed, depth, optimizer, onProgress, onEpoch },
         batchSize: batches.batchSize,
         validBatchSize: valid?.batchSize ?? batches.batchSize,
         shuffle: batches.shuffle,
       });
+      this.#epochs += epochs;
       Object.assign(this.#training, { optimizer: 'adam', learningRate, epochs, seed, batchSize: batches.batchSize });
       return { epochs: results, skipped: [...train.skipped(), ...(validation?.skipped() ?? [])] };
     } finally {
@@ -223,13 +177,7 @@ export class Vgg16 {
   }
 
   /** Loss, accuracy and confusion on a folder that holds one folder per class, matched to this network's by name. */
-  async evaluate(
-    directory: string,
-    options: Pick<BatchesOptions, 'batchSize' | 'exif'> & {
-      readonly onProgress?: (done: number, total: number) => void;
-      readonly onSkip?: (skipped: Skipped) => void;
-    } = {},
-  ): Promise<Evaluation> {
+  async evaluate(directory: string, options: EvaluateOptions = {}): Promise<Evaluation> {
     const batches = await readBatches(directory, { batchSize: 64, ...options, shuffle: false, classes: this.classes });
     const depth = frozenDepth(this.#network);
     const source = await this.#features(batches, depth, { cache: false, onSkip: options.onSkip });
@@ -247,18 +195,8 @@ export class Vgg16 {
   }
 
   /** Probabilities for every picture in a folder, labelled or not. @throws VggpuError 'pictures' */
-  async test(
-    directory: string,
-    {
-      batchSize = 8,
-      exif = true,
-      onProgress,
-    }: {
-      readonly batchSize?: number;
-      readonly exif?: boolean;
-      readonly onProgress?: (done: number, total: number) => void;
-    } = {},
-  ): Promise<TestResult> {
+  async test(directory: string, options: TestOptions = {}): Promise<TestResult> {
+    const { batchSize = 8, exif = true, onProgress } = options;
     const { files } = await listPictures(directory);
     const fileNames: string[] = [];
     const predictions: Float32Array[] = [];
@@ -290,6 +228,7 @@ export class Vgg16 {
     this.#classes = model.classes;
     this.#identity = model.identity;
     this.#kept = 0;
+    this.#epochs = 0;
     this.#training = {};
   }
 
@@ -317,10 +256,14 @@ export class Vgg16 {
     return openFeatures(this.#network, batches.folder.files, {
       ...{ depth, exif: batches.exif, onSkip, say: this.#options.say },
       cache: cache
-        ? { folder: join(cacheFolder(), 'features'), weights: this.#identity, engine: `1 ${info.name} ${info.driver}` }
+        ? { folder: featureFolder(), weights: this.#identity, engine: `1 ${info.name} ${info.driver}` }
         : undefined,
     });
   }
+}
+
+function featureFolder(): string {
+  return join(cacheFolder(), 'features');
 }
 
 function startOptions({ adapter, say }: CreateOptions) {
