@@ -128,7 +128,8 @@ function cleanReason(error: unknown): string {
   if (line === undefined) return 'it cannot be decoded';
   if (/unsupported image format/i.test(line))
     return 'not a picture in a format that is read here (JPEG, PNG, WebP, GIF, TIFF, AVIF, SVG)';
-  if (line === 'libpng read error') return 'damaged or cut short (libpng read error)';
+  // libvips keeps its messages in a buffer that all threads share: the same damage comes with or without its reason.
+  if (/^(libpng read error|premature end of JPEG image|Unknown error)$/.test(line)) return 'damaged or cut short';
   if (/timeout/i.test(line)) return `decoding took more than ${TIMEOUT_SECONDS} seconds`;
   return line;
 }
