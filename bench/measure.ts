@@ -63,7 +63,7 @@ export async function measure(gpu: Gpu, rival: Rival | undefined, test: Case, op
     await go(1);
     const count = Math.max(1, Math.ceil(options.sample / (performance.now() - start)));
     times.set(name, count);
-    bench.add(name, () => go(count));
+    bench.add(name, () => go(count), { async: true }); // else it is called once more, and not waited for, to find out
   }
   const samples = new Map<string, number[]>();
   for (let round = 0; round < options.rounds; round++) {
@@ -80,7 +80,11 @@ export async function measure(gpu: Gpu, rival: Rival | undefined, test: Case, op
   for (const { close } of contestants) close();
   return contestants.map(({ name, chosen }) => {
     const sorted = (samples.get(name) ?? []).sort((a, b) => a - b);
-    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+    const at = (share: number) => {
+      const place = share * (sorted.length - 1);
+      const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+      return below === undefined || above === undefined ? Number.NaN : below + (above - below) * (place % 1);
+    };
     return {
       name,
       chosen,

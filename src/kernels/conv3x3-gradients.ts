@@ -1,6 +1,6 @@
 // The gradients of the 3x3 convolution with respect to its input and its weights. Dims are those of the forward.
 import { convFlops, elementsOf, tilesByChannels } from './conv3x3-shape.js';
-import * as winograd from './conv3x3-winograd.js';
+import { inputGradient4, weightGradient4 } from './conv3x3-winograd.js';
 import { flat, pieces } from './grid.js';
 import { defineKernel } from './kernel.js';
 
@@ -26,22 +26,14 @@ export const conv3x3InputGradient = defineKernel({
       grid: (d, c) => tilesByChannels(d.N * d.H * pieces(d.W, 4), c.WORKGROUP!, d.C / 4),
       accepts: (d) => d.C % 4 === 0 && d.K % 4 === 0,
     },
-    winograd4: winograd.inputGradient("Winograd's F(4x4, 3x3): a quarter of the products, in four passes", 1, {
-      shared: 'conv3x3/input_gradient/3_winograd4',
-      multiply: 'conv3x3/input_gradient/3_winograd4_multiply.wgsl',
-    }),
-    winograd4_subgroup4: winograd.inputGradient(
-      'every 4 neighbours of a subgroup read transformed tiles for each other',
-      4,
-      {
-        shared: 'conv3x3/input_gradient/3_winograd4',
-        multiply: 'conv3x3/input_gradient/4_winograd4_subgroup4_multiply.wgsl',
-      },
-    ),
-    winograd4_subgroup8: winograd.inputGradient('every 8 neighbours do, and make twice as many sums', 8, {
-      shared: 'conv3x3/input_gradient/3_winograd4',
-      multiply: 'conv3x3/input_gradient/4_winograd4_subgroup8_multiply.wgsl',
-    }),
+    winograd4: inputGradient4('register'),
+    winograd4_subgroup4: inputGradient4('subgroup4'),
+    winograd4_subgroup8: inputGradient4('subgroup8'),
+    winograd4_tiled: inputGradient4('tiled'),
+  },
+  prefer: {
+    cpu: ['winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'register', 'naive'],
+    gpu: ['winograd4_tiled', 'register', 'naive'],
   },
 });
 
@@ -67,21 +59,13 @@ export const conv3x3WeightGradient = defineKernel({
       grid: (d, c) => flat((3 * d.C * d.K) / 16, c.WORKGROUP!),
       accepts: (d) => d.C % 4 === 0 && d.K % 4 === 0,
     },
-    winograd4: winograd.weightGradient("Winograd's F(4x4, 3x3): a quarter of the products, in four passes", 1, {
-      shared: 'conv3x3/weight_gradient/3_winograd4',
-      multiply: 'conv3x3/weight_gradient/3_winograd4_multiply.wgsl',
-    }),
-    winograd4_subgroup4: winograd.weightGradient(
-      'every 4 neighbours of a subgroup read transformed tiles for each other',
-      4,
-      {
-        shared: 'conv3x3/weight_gradient/3_winograd4',
-        multiply: 'conv3x3/weight_gradient/4_winograd4_subgroup4_multiply.wgsl',
-      },
-    ),
-    winograd4_subgroup8: winograd.weightGradient('every 8 neighbours do, and make twice as many sums', 8, {
-      shared: 'conv3x3/weight_gradient/3_winograd4',
-      multiply: 'conv3x3/weight_gradient/4_winograd4_subgroup8_multiply.wgsl',
-    }),
+    winograd4: weightGradient4('register'),
+    winograd4_subgroup4: weightGradient4('subgroup4'),
+    winograd4_subgroup8: weightGradient4('subgroup8'),
+    winograd4_tiled: weightGradient4('tiled'),
+  },
+  prefer: {
+    cpu: ['winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'register', 'naive'],
+    gpu: ['winograd4_tiled', 'register', 'naive'],
   },
 });

@@ -1,6 +1,6 @@
 // The 3x3 convolution with bias and optional ReLU, NHWC and HWIO, zero padding 0 or 1.
 import { convFlops, elementsOf, outputSize, tilesByChannels } from './conv3x3-shape.js';
-import * as winograd from './conv3x3-winograd.js';
+import { forward2, forward4 } from './conv3x3-winograd.js';
 import { flat, pieces } from './grid.js';
 import { defineKernel } from './kernel.js';
 
@@ -34,17 +34,23 @@ export const conv3x3Forward = defineKernel({
       },
       accepts: (d) => d.K % 8 === 0,
     },
-    winograd4: winograd.forward("Winograd's F(4x4, 3x3): a quarter of the products, in four passes", 1, {
-      shared: 'conv3x3/forward/5_winograd4',
-      multiply: 'conv3x3/forward/5_winograd4_multiply.wgsl',
-    }),
-    winograd4_subgroup4: winograd.forward('every 4 neighbours of a subgroup read transformed tiles for each other', 4, {
-      shared: 'conv3x3/forward/5_winograd4',
-      multiply: 'conv3x3/forward/6_winograd4_subgroup4_multiply.wgsl',
-    }),
-    winograd4_subgroup8: winograd.forward('every 8 neighbours do, and make twice as many tiles', 8, {
-      shared: 'conv3x3/forward/5_winograd4',
-      multiply: 'conv3x3/forward/6_winograd4_subgroup8_multiply.wgsl',
-    }),
+    tiled: {
+      idea: 'implicit matrix product: pixels and weights pass through workgroup memory',
+      shader: 'conv3x3/forward/4_tiled.wgsl',
+      grid: (d, c) => {
+        const { P, Q } = outputSize(d);
+        return tilesByChannels(d.N * P * Q, c.ROWS!, pieces(d.K / 4, c.COLUMNS!));
+      },
+      accepts: (d) => d.C % 4 === 0 && d.K % 4 === 0,
+    },
+    winograd2: forward2(),
+    winograd4: forward4('register'),
+    winograd4_subgroup4: forward4('subgroup4'),
+    winograd4_subgroup8: forward4('subgroup8'),
+    winograd4_tiled: forward4('tiled'),
+  },
+  prefer: {
+    cpu: ['winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'register', 'vec4', 'naive'],
+    gpu: ['winograd4_tiled', 'tiled', 'register', 'vec4', 'naive'],
   },
 });

@@ -32,7 +32,8 @@ function createSlots(gpu: Gpu, purpose: string) {
 }
 
 export interface AdamOptions {
-  readonly learningRate?: number;
+  /** Default 0.001; a function gives it for each step, from 1. */
+  readonly learningRate?: number | ((step: number) => number);
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
@@ -47,7 +48,8 @@ export function createAdam(gpu: Gpu, options: AdamOptions = {}): Optimizer {
   return {
     step(parameters) {
       t++;
-      const rate = (learningRate * Math.sqrt(1 - beta2 ** t)) / (1 - beta1 ** t);
+      const own = typeof learningRate === 'number' ? learningRate : learningRate(t);
+      const rate = (own * Math.sqrt(1 - beta2 ** t)) / (1 - beta1 ** t);
       for (const p of parameters) {
         if (!p.grad) continue;
         const values = { count: elementsOf(p.shape), rate, beta1, beta2, epsilon };

@@ -20,6 +20,8 @@ const cases = [
   { N: 1, H: 8, W: 11, C: 12, K: 20, pad: 0 },
   { N: 1, H: 14, W: 14, C: 32, K: 40, pad: 1 },
   { N: 2, H: 17, W: 13, C: 16, K: 64, pad: 1 },
+  { N: 1, H: 34, W: 35, C: 8, K: 72, pad: 1 },
+  { N: 1, H: 9, W: 10, C: 72, K: 8, pad: 0 },
 ];
 
 // Products of numbers in [-1, 1) add up to about sqrt(length) / 3, with a rounding error that grows like it; Winograd's F(4x4) loses up to 1e-4

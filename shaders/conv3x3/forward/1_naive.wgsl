@@ -1,7 +1,9 @@
 // y[n,p,q,k] = b[k] + sum over r,s in {0,1,2}, c of x[n, p+r-pad, q+s-pad, c] w[r,s,c,k], then max(y, 0) if relu
 //
-// Layout   x (N, H, W, C), w (3, 3, C, K), b (K), y (N, P, Q, K), row-major, any shape; P = H + 2 pad - 2, Q = W + 2 pad - 2
-// Mapping  one invocation makes one output; invocations run along the flat index of y, so neighbours make neighbouring channels
+// Layout   x (N, H, W, C), w (3, 3, C, K), b (K), y (N, P, Q, K), row-major, any shape; P = H + 2 pad - 2, Q = W + 2
+//          pad - 2
+// Mapping  one invocation makes one output; invocations run along the flat index of y, so neighbours make
+//          neighbouring channels
 // Reuse    none by hand: neighbours read the same pixel and consecutive weights, which a cache may merge
 // Cost     18 C flops for each output, 18 C floats read: 0.25 flop/byte
 //
@@ -42,5 +44,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       }
     }
   }
-  y[i] = select(sum, max(sum, 0.0), dims.relu == 1u);
+  y[i] = select(sum, 0.0, dims.relu == 1u && sum < 0.0);
 }

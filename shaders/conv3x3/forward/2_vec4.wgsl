@@ -1,10 +1,12 @@
 // y[n,p,q,k] = b[k] + sum over r,s in {0,1,2}, c of x[n, p+r-pad, q+s-pad, c] w[r,s,c,k], then max(y, 0) if relu
 //
-// Layout   x (N, H, W, C), w (3, 3, C, K), b (K), y (N, P, Q, K), row-major; K divisible by 4; P = H + 2 pad - 2, Q = W + 2 pad - 2
+// Layout   x (N, H, W, C), w (3, 3, C, K), b (K), y (N, P, Q, K), row-major; K divisible by 4; P = H + 2 pad - 2, Q =
+//          W + 2 pad - 2
 // Mapping  one invocation makes 4 neighbouring channels of one pixel; invocations run along the flat index of y
 // Reuse    each x serves 4 outputs
 // Cost     72 C flops for 4 outputs, 45 C floats read: 0.4 flop/byte
-// Before   1_naive reads one weight for one product; here a 16-byte load brings four, and x is read a quarter as often
+// Before   1_naive reads one weight for one product; here a 16-byte load brings four, and x is read a quarter as
+//          often
 
 const WORKGROUP = 64u;
 
@@ -42,5 +44,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       }
     }
   }
-  y[i] = select(sum, max(sum, vec4f(0.0)), dims.relu == 1u);
+  y[i] = select(sum, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (sum < vec4f(0.0)));
 }

@@ -1,8 +1,10 @@
 // y[n,p,q,k] = b[k] + sum over r,s in {0,1,2}, c of x[n, p+r-pad, q+s-pad, c] w[r,s,c,k], then max(y, 0) if relu
 //
-// Layout   x (N, H, W, C), w (3, 3, C, K), b (K), y (N, P, Q, K), row-major; K divisible by 8; P = H + 2 pad - 2, Q = W + 2 pad - 2
-// Mapping  one invocation makes 4 neighbouring pixels of a row, 8 channels each; a workgroup makes 64 such tiles of the same 8 channels,
-//          tiles running along rows, so all its invocations read the same weights at the same time
+// Layout   x (N, H, W, C), w (3, 3, C, K), b (K), y (N, P, Q, K), row-major; K divisible by 8; P = H + 2 pad - 2, Q =
+//          W + 2 pad - 2
+// Mapping  one invocation makes 4 neighbouring pixels of a row, 8 channels each; a workgroup makes 64 such tiles of
+//          the same 8 channels, tiles running along rows, so all its invocations read the same weights at the same
+//          time
 // Reuse    6 pixels and 3 taps of 8 weights, held in registers, make 96 products
 // Cost     192 flops for 30 floats read: 1.6 flop/byte; the weights are one broadcast for the workgroup
 // Before   2_vec4 reads a weight vector for 4 products; here every loaded number serves 4 to 24
@@ -16,6 +18,11 @@ struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
 @group(0) @binding(2) var<storage, read> w: array<vec4f>;
 @group(0) @binding(3) var<storage, read> b: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+
+fn store(at: u32, a: vec4f, e: vec4f) {
+  y[at] = select(a, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (a < vec4f(0.0)));
+  y[at + 1u] = select(e, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (e < vec4f(0.0)));
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -73,10 +80,9 @@ fn main(
     }
   }
 
-  let floor = select(-3.4028234e38, 0.0, dims.relu == 1u);
-  var out = ((n * P + p) * Q + q) * K4 + k;
-  y[out] = max(a0, vec4f(floor)); y[out + 1u] = max(e0, vec4f(floor));
-  if (q + 1u < Q) { out += K4; y[out] = max(a1, vec4f(floor)); y[out + 1u] = max(e1, vec4f(floor)); }
-  if (q + 2u < Q) { out += K4; y[out] = max(a2, vec4f(floor)); y[out + 1u] = max(e2, vec4f(floor)); }
-  if (q + 3u < Q) { out += K4; y[out] = max(a3, vec4f(floor)); y[out + 1u] = max(e3, vec4f(floor)); }
+  let out = ((n * P + p) * Q + q) * K4 + k;
+  store(out, a0, e0);
+  if (q + 1u < Q) { store(out + K4, a1, e1); }
+  if (q + 2u < Q) { store(out + 2u * K4, a2, e2); }
+  if (q + 3u < Q) { store(out + 3u * K4, a3, e3); }
 }

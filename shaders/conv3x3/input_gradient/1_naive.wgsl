@@ -1,11 +1,14 @@
 // dx[n,h,v,c] = sum over r,s in {0,1,2}, k of dy[n, h+pad-r, v+pad-s, k] w[r,s,c,k]
 //
-// Layout   dy (N, P, Q, K), w (3, 3, C, K), dx (N, H, W, C), row-major, any shape; P = H + 2 pad - 2, Q = W + 2 pad - 2
-// Mapping  one invocation makes one element of dx; invocations run along its flat index, so neighbours make neighbouring channels
+// Layout   dy (N, P, Q, K), w (3, 3, C, K), dx (N, H, W, C), row-major, any shape; P = H + 2 pad - 2, Q = W + 2 pad -
+//          2
+// Mapping  one invocation makes one element of dx; invocations run along its flat index, so neighbours make
+//          neighbouring channels
 // Reuse    none by hand: neighbours read the same pixel of dy, which a cache may merge
 // Cost     18 K flops for each output, 18 K floats read: 0.25 flop/byte
 //
-// Where the forward reads x[p+r-pad] for y[p], the gradient of x[h] gathers from every y that read it: p = h + pad - r.
+// Where the forward reads x[p+r-pad] for y[p], the gradient of x[h] gathers from every y that read it: p = h + pad -
+// r.
 
 const WORKGROUP = 64u;
 

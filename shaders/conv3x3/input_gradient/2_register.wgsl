@@ -1,8 +1,10 @@
 // dx[n,h,v,c] = sum over r,s in {0,1,2}, k of dy[n, h+pad-r, v+pad-s, k] w[r,s,c,k]
 //
-// Layout   dy (N, P, Q, K), w (3, 3, C, K), dx (N, H, W, C), row-major; C and K divisible by 4; P = H + 2 pad - 2, Q = W + 2 pad - 2
-// Mapping  one invocation makes 4 neighbouring pixels of a row, 4 channels each; a workgroup makes 64 such tiles of the same 4 channels,
-//          tiles running along rows, so all its invocations read the same weights at the same time
+// Layout   dy (N, P, Q, K), w (3, 3, C, K), dx (N, H, W, C), row-major; C and K divisible by 4; P = H + 2 pad - 2, Q
+//          = W + 2 pad - 2
+// Mapping  one invocation makes 4 neighbouring pixels of a row, 4 channels each; a workgroup makes 64 such tiles of
+//          the same 4 channels, tiles running along rows, so all its invocations read the same weights at the same
+//          time
 // Reuse    6 pixels of 4 numbers and 3 taps of 16 weights, held in registers, make 192 products
 // Cost     384 flops for 72 floats read: 1.3 flop/byte; the weights are one broadcast for the workgroup
 // Before   1_naive reads two numbers for each product

@@ -1,6 +1,8 @@
-// V[6i+j][t][k] = (B^T d B)[i][j], d the 6x6 pixels of dy and channel k that the 4x4 pixels of dx in tile t gather from
+// V[6i+j][t][k] = (B^T d B)[i][j], d the 6x6 pixels of dy and channel k that the 4x4 pixels of dx in tile t gather
+// from
 //
-// Layout   dy (N, P, Q, K), V (36, T, K), row-major; K divisible by 4; T tiles of 4x4 pixels cover each picture of dx, row by row
+// Layout   dy (N, P, Q, K), V (36, T, K), row-major; K divisible by 4; T tiles of 4x4 pixels cover each picture of
+//          dx, row by row
 // Mapping  one invocation transforms one tile of 4 neighbouring channels; invocations run along channels, then tiles
 // Reuse    a pixel is read by up to 4 tiles, which a cache may merge
 // Cost     36 floats read and 36 written for 16 outputs: bandwidth-bound

@@ -1,7 +1,9 @@
-// M[e][t][c] = sum over k of V[e][t][k] U[e][k][c], a matrix product for each of the 36 elements e of a transformed tile
+// M[e][t][c] = sum over k of V[e][t][k] U[e][k][c], a matrix product for each of the 36 elements e of a transformed
+// tile
 //
 // Layout   V (36, T, K), U (36, K, C), M (36, T, C), row-major; C and K divisible by 4
-// Mapping  one invocation makes 8 tiles of 4 neighbouring c; invocations run along c, so a workgroup reads the same V together
+// Mapping  one invocation makes 8 tiles of 4 neighbouring c; invocations run along c, so a workgroup reads the same V
+//          together
 // Reuse    8 vectors of V and 4 of U, held in registers, make 128 products
 // Cost     256 flops for 48 floats read: 1.3 flop/byte
 

@@ -1,6 +1,7 @@
 // dx[n, 4i+r, 4j+s, c] = (A^T m A)[r][s], m the 6x6 sums of tile (n, i, j) and channel c
 //
-// Layout   M (36, T, C), dx (N, H, W, C), row-major; C divisible by 4; T tiles of 4x4 pixels cover each picture of dx, row by row
+// Layout   M (36, T, C), dx (N, H, W, C), row-major; C divisible by 4; T tiles of 4x4 pixels cover each picture of
+//          dx, row by row
 // Mapping  one invocation makes 4x4 pixels of 4 neighbouring channels; invocations run along channels, then tiles
 // Reuse    none: every sum is read once
 // Cost     36 floats read and 16 written for 16 outputs: bandwidth-bound

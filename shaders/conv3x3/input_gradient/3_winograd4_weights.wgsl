@@ -1,13 +1,16 @@
 // U[6i+j][k][c] = (G g G^T)[i][j] with g[r][s] = w[2-r][2-s][c][k]: each 3x3 filter, rotated, becomes 6x6 factors
 //
 // Layout   w (3, 3, C, K), U (36, K, C), row-major; C divisible by 4
-// Mapping  one invocation makes the 36 factors of one k and 4 neighbouring c; invocations run along k, as w lies, then c
+// Mapping  one invocation makes the 36 factors of one k and 4 neighbouring c; invocations run along k, as w lies,
+//          then c
 // Reuse    none across invocations
 // Cost     9 floats read and 36 written for each filter: bandwidth-bound
-// Before   2_register multiplies 9 times for each pixel, c and k; here 36 products make 16 pixels, since the gradient of the input is itself a
-//          convolution: of dy, with rotated filters, padding 2 - pad, and C and K in each other's place
+// Before   2_register multiplies 9 times for each pixel, c and k; here 36 products make 16 pixels, since the gradient
+//          of the input is itself a convolution: of dy, with rotated filters, padding 2 - pad, and C and K in each
+//          other's place
 
 const WORKGROUP = 64u;
+const APART = 4u;                                  // vec4 between elements of U: a stride of 2^n would share cache sets
 
 struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32 }
 
@@ -41,7 +44,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let left = transformFilter(Three(tap(at, 8u), tap(at, 5u), tap(at, 2u)));
   let middle = transformFilter(Three(tap(at, 7u), tap(at, 4u), tap(at, 1u)));
   let right = transformFilter(Three(tap(at, 6u), tap(at, 3u), tap(at, 0u)));
-  let step = dims.K * C4;
+  let step = dims.K * C4 + APART;
   let out = k * C4 + c;
   store(out, step, transformFilter(Three(left.a, middle.a, right.a)));
   store(out + 6u * step, step, transformFilter(Three(left.b, middle.b, right.b)));

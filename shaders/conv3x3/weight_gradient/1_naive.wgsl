@@ -1,11 +1,14 @@
 // dw[r,s,c,k] = sum over n,p,q of x[n, p+r-pad, q+s-pad, c] dy[n,p,q,k]
 //
-// Layout   x (N, H, W, C), dy (N, P, Q, K), dw (3, 3, C, K), row-major, any shape; P = H + 2 pad - 2, Q = W + 2 pad - 2
-// Mapping  one invocation makes one element of dw; invocations run along its flat index, so neighbours make neighbouring k
+// Layout   x (N, H, W, C), dy (N, P, Q, K), dw (3, 3, C, K), row-major, any shape; P = H + 2 pad - 2, Q = W + 2 pad -
+//          2
+// Mapping  one invocation makes one element of dw; invocations run along its flat index, so neighbours make
+//          neighbouring k
 // Reuse    none by hand: neighbours read the same x and consecutive dy, which a cache may merge
 // Cost     2 N P Q flops for each output, 2 N P Q floats read: 0.25 flop/byte
 //
-// One sum for each row of the picture, then the sum of rows: the rounding error grows with the longer of the two, not the product.
+// One sum for each row of the picture, then the sum of rows: the rounding error grows with the longer of the two, not
+// the product.
 
 const WORKGROUP = 64u;
 

@@ -1,8 +1,10 @@
 // dw[r,s,c,k] = sum over n,p,q of x[n, p+r-pad, q+s-pad, c] dy[n,p,q,k]
 //
-// Layout   x (N, H, W, C), dy (N, P, Q, K), dw (3, 3, C, K), row-major; C and K divisible by 4; P = H + 2 pad - 2, Q = W + 2 pad - 2
+// Layout   x (N, H, W, C), dy (N, P, Q, K), dw (3, 3, C, K), row-major; C and K divisible by 4; P = H + 2 pad - 2, Q
+//          = W + 2 pad - 2
 // Mapping  one invocation makes 4 c by 4 k of the three taps of one row r; invocations run along k, then c
-// Reuse    x of three neighbouring columns stays in registers and moves on by one column with q: 4 numbers of x and 4 of dy make 48 products
+// Reuse    x of three neighbouring columns stays in registers and moves on by one column with q: 4 numbers of x and 4
+//          of dy make 48 products
 // Cost     96 flops for 8 floats read: 3 flop/byte
 // Before   1_naive reads two numbers for each product
 //

@@ -1,11 +1,13 @@
 // V[6i+j][t][c] = (B^T d B)[i][j], d the 6x6 pixels of channel c that the 4x4 outputs of tile t read
 //
-// Layout   x (N, H, W, C), V (36, T, C), row-major; C divisible by 4; T tiles of 4x4 outputs cover each picture, row by row
+// Layout   x (N, H, W, C), V (36, T, C), row-major; C divisible by 4; T tiles of 4x4 outputs cover each picture, row
+//          by row
 // Mapping  one invocation transforms one tile of 4 neighbouring channels; invocations run along channels, then tiles
 // Reuse    a pixel is read by up to 4 tiles, which a cache may merge
 // Cost     36 floats read and 36 written for 16 outputs: bandwidth-bound
-// Before   2_register multiplies 9 times for each pixel, c and k; here 36 products serve 16 pixels. The forward computes A^T [(G w G^T) * V] A
-//          of each tile, * by element; its gradient in w is G^T [sum over tiles of (A dy A^T) * V] G
+// Before   2_register multiplies 9 times for each pixel, c and k; here 36 products serve 16 pixels. The forward
+//          computes A^T [(G w G^T) * V] A of each tile, * by element; its gradient in w is G^T [sum over tiles of (A
+//          dy A^T) * V] G
 
 const WORKGROUP = 64u;
 

@@ -1,6 +1,7 @@
 // D[6i+j][t][k] = (A g A^T)[i][j], g the 4x4 pixels of dy and channel k in tile t
 //
-// Layout   dy (N, P, Q, K), D (36, T, K), row-major; K divisible by 4; T tiles of 4x4 pixels cover each picture, row by row
+// Layout   dy (N, P, Q, K), D (36, T, K), row-major; K divisible by 4; T tiles of 4x4 pixels cover each picture, row
+//          by row
 // Mapping  one invocation transforms one tile of 4 neighbouring channels; invocations run along channels, then tiles
 // Reuse    none: every gradient is read once
 // Cost     16 floats read and 36 written for each tile: bandwidth-bound

@@ -6,6 +6,7 @@
 // Cost     36 floats read and 9 written for each filter: bandwidth-bound
 
 const WORKGROUP = 64u;
+const APART = 4u;                                  // vec4 between elements of W, as its writer leaves
 
 struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32 }
 
@@ -26,9 +27,10 @@ fn column(at: u32, step: u32) -> Three {
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let step = dims.C * dims.K / 4u;
+  let taps = dims.C * dims.K / 4u;
+  let step = taps + APART;
   let i = id.x + id.y * groups.x * WORKGROUP;
-  if (i >= step) { return; }
+  if (i >= taps) { return; }
 
   let a = column(i, step);
   let b = column(i + step, step);
@@ -40,12 +42,12 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let middle = transformFilterGradient(Six(a.b, b.b, c.b, d.b, e.b, f.b));
   let bottom = transformFilterGradient(Six(a.c, b.c, c.c, d.c, e.c, f.c));
   dw[i] = top.a;
-  dw[i + step] = top.b;
-  dw[i + 2u * step] = top.c;
-  dw[i + 3u * step] = middle.a;
-  dw[i + 4u * step] = middle.b;
-  dw[i + 5u * step] = middle.c;
-  dw[i + 6u * step] = bottom.a;
-  dw[i + 7u * step] = bottom.b;
-  dw[i + 8u * step] = bottom.c;
+  dw[i + taps] = top.b;
+  dw[i + 2u * taps] = top.c;
+  dw[i + 3u * taps] = middle.a;
+  dw[i + 4u * taps] = middle.b;
+  dw[i + 5u * taps] = middle.c;
+  dw[i + 6u * taps] = bottom.a;
+  dw[i + 7u * taps] = bottom.b;
+  dw[i + 8u * taps] = bottom.c;
 }

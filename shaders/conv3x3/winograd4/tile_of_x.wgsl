@@ -1,11 +1,12 @@
-// Cuts a 6x6 tile with 4 channels out of a picture, transforms it and stores it: V[6i+j][tile][channel] = (B^T d B)[i][j]. Pixels outside the
-// picture count as 0. Expects in the shader: fn pixel(at: u32) -> vec4f, and V.
+// Cuts a 6x6 tile with 4 channels out of a picture, transforms it and stores it: V[6i+j][tile][channel] = (B^T d
+// B)[i][j]. Pixels outside the picture count as 0. Expects in the shader: fn pixel(at: u32) -> vec4f, and V.
 
 struct Plane { rows: u32, columns: u32, channels4: u32 }
 
 fn loadPixel(plane: Plane, picture: u32, row: u32, column: u32, channel: u32) -> vec4f {
   let inside = row < plane.rows && column < plane.columns;     // -1 wraps to a large number
-  let at = ((picture * plane.rows + select(0u, row, inside)) * plane.columns + select(0u, column, inside)) * plane.channels4 + channel;
+  let row0 = picture * plane.rows + select(0u, row, inside);
+  let at = (row0 * plane.columns + select(0u, column, inside)) * plane.channels4 + channel;
   return select(vec4f(0.0), pixel(at), inside);
 }
 

@@ -1,7 +1,9 @@
-// The one-dimensional transforms of Winograd's F(4, 3): four outputs of a three-tap filter from six inputs with six products. In two
-// dimensions, F(4x4, 3x3), each is applied to columns and then to rows: 36 products where the direct sum takes 144.
+// The one-dimensional transforms of Winograd's F(4, 3): four outputs of a three-tap filter from six inputs with six
+// products. In two dimensions, F(4x4, 3x3), each is applied to columns and then to rows: 36 products where the direct
+// sum takes 144.
 //
-// Points 0, 1, -1, 2, -2 and infinity. Source: A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks", 2015.
+// Points 0, 1, -1, 2, -2 and infinity. Source: A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural
+// Networks", 2015.
 
 struct Six { a: vec4f, b: vec4f, c: vec4f, d: vec4f, e: vec4f, f: vec4f }
 struct Four { a: vec4f, b: vec4f, c: vec4f, d: vec4f }

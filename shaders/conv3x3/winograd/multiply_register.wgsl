@@ -1,21 +1,22 @@
-// M[e][t][k] = sum over c of V[e][t][c] U[e][c][k] for 8 tiles t from 8 group.y and 4 k, e = group.z; channels are counted in vec4.
-// Expects V, U, M, WORKGROUP in the shader.
+// M[e][t][k] = sum over c of V[e][t][c] U[e][c][k] for 8 tiles t from 8 group.y and 4 k, e = group.z; channels are
+// counted in vec4. Expects V, U, M and WORKGROUP in the shader.
 
 const TILES = 8u;
+const APART = 4u;                                  // vec4 between elements of U, as its writer leaves
 
 fn multiply(tiles: u32, inner: u32, outer: u32, group: vec3u, local: u32) {
   let k = group.x * WORKGROUP + local;
   let tile = group.y * TILES;
   let last = tiles - 1u;                           // rows past the end read the last one and are not stored
-  var u = group.z * inner * 4u * outer + min(k, outer - 1u);
-  var row0 = (group.z * tiles + min(tile + 0u, last)) * inner;
-  var row1 = (group.z * tiles + min(tile + 1u, last)) * inner;
-  var row2 = (group.z * tiles + min(tile + 2u, last)) * inner;
-  var row3 = (group.z * tiles + min(tile + 3u, last)) * inner;
-  var row4 = (group.z * tiles + min(tile + 4u, last)) * inner;
-  var row5 = (group.z * tiles + min(tile + 5u, last)) * inner;
-  var row6 = (group.z * tiles + min(tile + 6u, last)) * inner;
-  var row7 = (group.z * tiles + min(tile + 7u, last)) * inner;
+  var u = group.z * (inner * 4u * outer + APART) + min(k, outer - 1u);
+  let row0 = (group.z * tiles + min(tile, last)) * inner;
+  let row1 = (group.z * tiles + min(tile + 1u, last)) * inner;
+  let row2 = (group.z * tiles + min(tile + 2u, last)) * inner;
+  let row3 = (group.z * tiles + min(tile + 3u, last)) * inner;
+  let row4 = (group.z * tiles + min(tile + 4u, last)) * inner;
+  let row5 = (group.z * tiles + min(tile + 5u, last)) * inner;
+  let row6 = (group.z * tiles + min(tile + 6u, last)) * inner;
+  let row7 = (group.z * tiles + min(tile + 7u, last)) * inner;
 
   var m0 = vec4f(); var m1 = vec4f(); var m2 = vec4f(); var m3 = vec4f();
   var m4 = vec4f(); var m5 = vec4f(); var m6 = vec4f(); var m7 = vec4f();
@@ -43,7 +44,7 @@ fn multiply(tiles: u32, inner: u32, outer: u32, group: vec3u, local: u32) {
   if (k >= outer) { return; }
   let out = (group.z * tiles + tile) * outer + k;
   M[out] = m0;
-  if (tile + 1u < tiles) { M[out + 1u * outer] = m1; }
+  if (tile + 1u < tiles) { M[out + outer] = m1; }
   if (tile + 2u < tiles) { M[out + 2u * outer] = m2; }
   if (tile + 3u < tiles) { M[out + 3u * outer] = m3; }
   if (tile + 4u < tiles) { M[out + 4u * outer] = m4; }

@@ -1,6 +1,8 @@
-// y[n, 4i+r, 4j+s, k] = (A^T m A)[r][s] + b[k], then max(y, 0) if relu; m the 6x6 sums of tile (n, i, j) and channel k
+// y[n, 4i+r, 4j+s, k] = (A^T m A)[r][s] + b[k], then max(y, 0) if relu; m the 6x6 sums of tile (n, i, j) and channel
+// k
 //
-// Layout   M (36, T, K), b (K), y (N, P, Q, K), row-major; K divisible by 4; T tiles of 4x4 outputs cover each picture, row by row
+// Layout   M (36, T, K), b (K), y (N, P, Q, K), row-major; K divisible by 4; T tiles of 4x4 outputs cover each
+//          picture, row by row
 // Mapping  one invocation makes 4x4 pixels of 4 neighbouring channels; invocations run along channels, then tiles
 // Reuse    none: every sum is read once
 // Cost     36 floats read and 16 written for 16 outputs: bandwidth-bound

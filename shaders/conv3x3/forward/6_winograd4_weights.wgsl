@@ -4,8 +4,11 @@
 // Mapping  one invocation makes the 36 factors of 4 neighbouring k; invocations run along k, then c
 // Reuse    none across invocations
 // Cost     9 floats read and 36 written for each filter: bandwidth-bound
+// Before   5_winograd2 multiplies 4 times for each output and c; F(4x4, 3x3) 2.25 times, for transforms with larger
+//          factors and their rounding
 
 const WORKGROUP = 64u;
+const APART = 4u;                                  // vec4 between elements of U: a stride of 2^n would share cache sets
 
 struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
 
@@ -24,13 +27,14 @@ fn store(at: u32, step: u32, row: Six) {
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let step = dims.C * dims.K / 4u;
+  let taps = dims.C * dims.K / 4u;
+  let step = taps + APART;
   let i = id.x + id.y * groups.x * WORKGROUP;
-  if (i >= step) { return; }
+  if (i >= taps) { return; }
 
-  let left = transformFilter(Three(w[i], w[i + 3u * step], w[i + 6u * step]));
-  let middle = transformFilter(Three(w[i + step], w[i + 4u * step], w[i + 7u * step]));
-  let right = transformFilter(Three(w[i + 2u * step], w[i + 5u * step], w[i + 8u * step]));
+  let left = transformFilter(Three(w[i], w[i + 3u * taps], w[i + 6u * taps]));
+  let middle = transformFilter(Three(w[i + taps], w[i + 4u * taps], w[i + 7u * taps]));
+  let right = transformFilter(Three(w[i + 2u * taps], w[i + 5u * taps], w[i + 8u * taps]));
   store(i, step, transformFilter(Three(left.a, middle.a, right.a)));
   store(i + 6u * step, step, transformFilter(Three(left.b, middle.b, right.b)));
   store(i + 12u * step, step, transformFilter(Three(left.c, middle.c, right.c)));
