@@ -27,7 +27,8 @@ interface FinetuneOptions extends WeightsOptions {
 }
 
 export function addFinetune(program: Command): void {
-  withWeights(program.command('finetune'))
+  const command = program
+    .command('finetune')
     .description("replace VGG16's last layer and train it on folders of photos, one folder a class")
     .requiredOption('--train <dir>', 'photos to learn from, a folder per class')
     .requiredOption('--valid <dir>', 'photos held back, with the same folders')
@@ -46,6 +47,7 @@ export function addFinetune(program: Command): void {
     .option('--no-cache', 'compute the frozen layers in every epoch again (same result, slower)')
     .option('--json', 'print JSON: {epochs: [{loss, acc, valLoss, valAcc, seconds}], skipped, out}')
     .action(finetune);
+  withWeights(command);
 }
 
 async function finetune(options: FinetuneOptions): Promise<void> {
