@@ -1,7 +1,8 @@
 // Drawings in memory, as the pictures that a network of a small input sees: rendered, packed as JPEG, decoded, shrunk.
-import { tryDecode } from '../src/data/decode.js';
+
 import { type DrawnClass, drawPicture } from '../src/data/drawings/index.js';
-import { gatherNearest } from '../src/data/gather.js';
+import { tryDecode } from '../src/data/pictures/decode.js';
+import { gatherNearest } from '../src/data/pictures/gather.js';
 import type { Picture } from '../src/nn/pictures.js';
 
 /** Labelled pictures of one size. */

@@ -1,7 +1,7 @@
 // Writes a VGG16 of any width as lesson 1's vgg16.h5 lies: Keras 1 on Theano, kernels rotated, channels first.
 import { readTensor } from '../src/autograd/tensor.js';
-import { replaceFile } from '../src/data/atomic-file.js';
-import { createHdf5, type Hdf5Writer } from '../src/data/hdf5-write.js';
+import { replaceFile } from '../src/data/files/atomic-file.js';
+import { createHdf5, type Hdf5Writer } from '../src/data/keras/hdf5-write.js';
 import type { Layer, Network } from '../src/nn/network.js';
 import { readBias } from '../src/nn/parameters.js';
 

@@ -1,7 +1,7 @@
 // Trains every layer of a network from scratch on labelled pictures in memory, stage by stage.
 import { freeTensor } from '../src/autograd/tensor.js';
-import { epochOrder, splitBatches } from '../src/data/batches.js';
 import { createRandom } from '../src/data/drawings/index.js';
+import { epochOrder, splitBatches } from '../src/data/pictures/batches.js';
 import type { Network } from '../src/nn/network.js';
 import { createAdam } from '../src/nn/optimizers.js';
 import { picturesToTensor } from '../src/nn/pictures.js';

@@ -1,6 +1,6 @@
 // The library: lesson 1's class, and what its methods take and give.
 
-export { decodePicture } from './data/decode.js';
+export { decodePicture } from './data/pictures/decode.js';
 export { type ErrorCode, VggpuError } from './errors.js';
 export type { Picture } from './nn/pictures.js';
 export type { Cut, Head } from './nn/vgg16.js';

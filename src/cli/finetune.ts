@@ -1,7 +1,7 @@
 // `vggpu finetune`: a folder per class in, a trained model out.
 import { type Command, Option } from 'commander';
 import { elementsOf } from '../autograd/tensor.js';
-import { checkOutput } from '../data/keras-save.js';
+import { checkOutput } from '../data/keras/save.js';
 import { VggpuError } from '../errors.js';
 import { tensorsOf } from '../nn/parameters.js';
 import type { Cut, Head } from '../nn/vgg16.js';

@@ -1,6 +1,6 @@
 // Options that several commands share, and their checks.
 import { type Command, Option } from 'commander';
-import type { Kernels } from '../data/keras-hdf5.js';
+import type { Kernels } from '../data/keras/weights-file.js';
 import { VggpuError } from '../errors.js';
 import type { Preprocessing } from '../nn/specification.js';
 

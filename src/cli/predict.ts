@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { listPictures } from '../data/image-folder.js';
-import { decodeBatches } from '../data/prefetch.js';
+import { listPictures } from '../data/pictures/image-folder.js';
+import { decodeBatches } from '../data/pictures/prefetch.js';
 import { decodeOptions } from '../vgg16/features.js';
 import { type Outputs, predictPictures, topClasses } from '../vgg16/predict.js';
 import type { Vgg16 } from '../vgg16/vgg16.js';

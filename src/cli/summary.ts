@@ -1,6 +1,6 @@
 // `vggpu summary`: Keras' table of a weights file.
 import type { Command } from 'commander';
-import type { Kernels } from '../data/keras-hdf5.js';
+import type { Kernels } from '../data/keras/weights-file.js';
 import { describeLayers, type LayerFacts, type LayerSpec } from '../nn/specification.js';
 import { describeModel } from '../vgg16/load.js';
 import { withLayout } from './options.js';

@@ -1,7 +1,7 @@
 // Batches of a folder as lesson 1 looks at them: pictures with one-hot labels, in the order that an epoch takes them.
-import { epochOrder, splitBatches } from '../data/batches.js';
-import { type ImageFolder, readImageFolder } from '../data/image-folder.js';
-import { decodeBatches } from '../data/prefetch.js';
+import { epochOrder, splitBatches } from '../data/pictures/batches.js';
+import { type ImageFolder, readImageFolder } from '../data/pictures/image-folder.js';
+import { decodeBatches } from '../data/pictures/prefetch.js';
 import type { Picture } from '../nn/pictures.js';
 
 export interface BatchesOptions {

@@ -1,5 +1,5 @@
 // Loss, accuracy and confusion of a network on labelled pictures.
-import { epochOrder, splitBatches } from '../data/batches.js';
+import { epochOrder, splitBatches } from '../data/pictures/batches.js';
 import { VggpuError } from '../errors.js';
 import type { Network } from '../nn/network.js';
 import { evaluateStep } from '../nn/training.js';

@@ -1,9 +1,9 @@
 // Features of pictures: the outputs of the layers that training does not change, computed once and kept on disk.
 import { elementsOf, freeTensor, readTensor, type Tensor, tensorFrom } from '../autograd/tensor.js';
-import { featureCacheKey } from '../data/cache-folder.js';
-import { type FeatureCache, openFeatureCache } from '../data/feature-cache.js';
-import type { LabelledPicture } from '../data/image-folder.js';
-import { decodeBatches } from '../data/prefetch.js';
+import { featureCacheKey } from '../data/features/cache-folder.js';
+import { type FeatureCache, openFeatureCache } from '../data/features/feature-cache.js';
+import type { LabelledPicture } from '../data/pictures/image-folder.js';
+import { decodeBatches } from '../data/pictures/prefetch.js';
 import { pieces } from '../kernels/grid.js';
 import { microBatch, micros } from '../nn/micro-batches.js';
 import type { Network } from '../nn/network.js';

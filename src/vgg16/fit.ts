@@ -1,6 +1,6 @@
 // The epochs of a finetune: features in, losses out, the last good weights kept.
 import { createTensor, freeTensor, type Tensor } from '../autograd/tensor.js';
-import { epochOrder, splitBatches } from '../data/batches.js';
+import { epochOrder, splitBatches } from '../data/pictures/batches.js';
 import { VggpuError } from '../errors.js';
 import { type Network, trainableTensors } from '../nn/network.js';
 import type { Optimizer } from '../nn/optimizers.js';

@@ -1,9 +1,9 @@
 // From a weights file to a network on the GPU, slice by slice.
 
 import { elementsOf } from '../autograd/tensor.js';
-import { imagenetClasses } from '../data/class-names.js';
-import { type Kernels, openWeights, type WeightsFile } from '../data/keras-hdf5.js';
-import { describeVgg16 } from '../data/vgg16-weights.js';
+import { imagenetClasses } from '../data/imagenet/class-names.js';
+import { describeVgg16 } from '../data/keras/vgg16-weights.js';
+import { type Kernels, openWeights, type WeightsFile } from '../data/keras/weights-file.js';
 import { VggpuError } from '../errors.js';
 import type { Gpu } from '../kernels/gpu.js';
 import { createNetwork, freeNetwork, type Network } from '../nn/network.js';

@@ -1,5 +1,5 @@
 // What the methods of Vgg16 take and give.
-import type { Kernels } from '../data/keras-hdf5.js';
+import type { Kernels } from '../data/keras/weights-file.js';
 import type { Preprocessing } from '../nn/specification.js';
 import type { Cut } from '../nn/vgg16.js';
 import type { Engine } from '../node/engine.js';

@@ -1,6 +1,6 @@
 // A network to a Keras 2-layout HDF5 file, with what is needed to use it again as an attribute.
 import { readTensor } from '../autograd/tensor.js';
-import { type SavedLayer, saveWeights, type WeightSource, type WeightTile, weightOf } from '../data/keras-save.js';
+import { type SavedLayer, saveWeights, type WeightSource, type WeightTile, weightOf } from '../data/keras/save.js';
 import type { Gpu } from '../kernels/gpu.js';
 import type { Network } from '../nn/network.js';
 import { freeParameters, type LayerParameters, readBias } from '../nn/parameters.js';

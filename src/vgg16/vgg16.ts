@@ -1,9 +1,9 @@
 // The class of lesson 1: load VGG16, look at predictions, finetune its last layer on folders of photos, use the result.
 import { join } from 'node:path';
-import { pruneCache } from '../data/cache-folder.js';
-import { decodePicture } from '../data/decode.js';
-import { listPictures } from '../data/image-folder.js';
-import { decodeBatches } from '../data/prefetch.js';
+import { pruneCache } from '../data/features/cache-folder.js';
+import { decodePicture } from '../data/pictures/decode.js';
+import { listPictures } from '../data/pictures/image-folder.js';
+import { decodeBatches } from '../data/pictures/prefetch.js';
 import { VggpuError } from '../errors.js';
 import { createNetwork, freeNetwork, frozenDepth, type Network, trainFrom } from '../nn/network.js';
 import { createAdam } from '../nn/optimizers.js';

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { imagenetClasses } from '../../src/data/class-names.js';
+import { imagenetClasses } from '../../src/data/imagenet/class-names.js';
 
 const INDEX = fileURLToPath(new URL('../../../shared/data/imagenet_class_index.json', import.meta.url));
 

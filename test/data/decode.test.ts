@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodePicture, tryDecode } from '../../src/data/decode.js';
-import { fitUpload, gatherNearest } from '../../src/data/gather.js';
+import { decodePicture, tryDecode } from '../../src/data/pictures/decode.js';
+import { fitUpload, gatherNearest } from '../../src/data/pictures/gather.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vggpu-decode-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { File, ready } from 'h5wasm/node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openWeights } from '../../src/data/keras-hdf5.js';
+import { openWeights } from '../../src/data/keras/weights-file.js';
 import { hasShared, itWith, SHARED, sampleVgg16, temporaryFolder, writeSample } from './keras-samples.js';
 
 const folder = temporaryFolder();

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Group } from 'h5wasm/node';
 import { describe, expect, it } from 'vitest';
-import { openWeights } from '../../src/data/keras-hdf5.js';
+import { openWeights } from '../../src/data/keras/weights-file.js';
 import {
   canonicalWeights,
   hasShared,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { File, type Group, ready } from 'h5wasm/node';
 import { afterAll, it } from 'vitest';
-import type { WeightsFile } from '../../src/data/keras-hdf5.js';
+import type { WeightsFile } from '../../src/data/keras/weights-file.js';
 import { seeded } from '../random.js';
 
 export const SHARED = resolve(import.meta.dirname, '../../../shared');

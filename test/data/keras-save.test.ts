@@ -3,10 +3,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openHdf5 } from '../../src/data/hdf5.js';
-import { openWeights } from '../../src/data/keras-hdf5.js';
-import { checkOutput, type SavedLayer, saveWeights, type WeightTile, weightOf } from '../../src/data/keras-save.js';
-import { describeVgg16 } from '../../src/data/vgg16-weights.js';
+import { openHdf5 } from '../../src/data/keras/hdf5.js';
+import { checkOutput, type SavedLayer, saveWeights, type WeightTile, weightOf } from '../../src/data/keras/save.js';
+import { describeVgg16 } from '../../src/data/keras/vgg16-weights.js';
+import { openWeights } from '../../src/data/keras/weights-file.js';
 import {
   canonicalWeights,
   hasShared,

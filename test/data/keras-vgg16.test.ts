@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import type { Group } from 'h5wasm/node';
 import { describe, expect, it } from 'vitest';
-import { openWeights } from '../../src/data/keras-hdf5.js';
-import { closedBlocks, describeVgg16, type Vgg16Description } from '../../src/data/vgg16-weights.js';
+import { closedBlocks, describeVgg16, type Vgg16Description } from '../../src/data/keras/vgg16-weights.js';
+import { openWeights } from '../../src/data/keras/weights-file.js';
 import {
   hasShared,
   itWith,

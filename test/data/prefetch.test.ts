@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createMemoryGate } from '../../src/data/memory-gate.js';
-import { type DecodedBatch, decodeBatches } from '../../src/data/prefetch.js';
-import { growThreadPool, threadPoolSize } from '../../src/data/thread-pool.js';
+import { createMemoryGate } from '../../src/data/pictures/memory-gate.js';
+import { type DecodedBatch, decodeBatches } from '../../src/data/pictures/prefetch.js';
+import { threadPoolSize } from '../../src/data/pictures/thread-pool.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vggpu-prefetch-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -134,12 +134,14 @@ describe('the memory gate', () => {
   });
 });
 
-it('sizes the thread pool by the user, then by the cores', () => {
+it('knows the size of the thread pool', () => {
   vi.stubEnv('UV_THREADPOOL_SIZE', '7');
-  expect(growThreadPool(12)).toBe(7);
+  expect(threadPoolSize()).toBe(7);
+  vi.stubEnv('UV_THREADPOOL_SIZE', '0');
+  expect(threadPoolSize()).toBe(1);
+  vi.stubEnv('UV_THREADPOOL_SIZE', 'many');
+  expect(threadPoolSize()).toBe(4);
   vi.stubEnv('UV_THREADPOOL_SIZE', undefined);
   expect(threadPoolSize()).toBe(4);
-  expect(growThreadPool(12)).toBe(12);
-  expect(process.env.UV_THREADPOOL_SIZE).toBe('12');
   vi.unstubAllEnvs();
 });

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freeTensor } from '../../src/autograd/tensor.js';
-import { openWeights } from '../../src/data/keras-hdf5.js';
+import { openWeights } from '../../src/data/keras/weights-file.js';
 import type { Gpu } from '../../src/kernels/gpu.js';
 import { freeNetwork, trainFrom } from '../../src/nn/network.js';
 import { createAdam, createSgd, type Optimizer } from '../../src/nn/optimizers.js';

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { File, Group } from 'h5wasm/node';
-import { VggpuError } from '../errors.js';
+import { VggpuError } from '../../errors.js';
 import { hdf5Reason, startHdf5 } from './hdf5.js';
 
 /** Takes a dataset's content as tiles of a matrix; see {@link Hdf5Writer.dataset}. */

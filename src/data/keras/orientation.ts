@@ -1,7 +1,7 @@
 // Whether a file's 3x3 kernels are rotated by 180 degrees: Theano convolved where everyone else correlates.
 
 import type { Hdf5File } from './hdf5.js';
-import type { Listing, RawLayer } from './keras-layout.js';
+import type { Listing, RawLayer } from './layout.js';
 
 /** How kernels lie in a file: `rotated` as Theano wants them, `plain` as everyone else does. */
 export type Kernels = 'rotated' | 'plain';

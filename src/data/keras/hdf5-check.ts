@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { VggpuError } from '../errors.js';
+import { VggpuError } from '../../errors.js';
 
 /** A file that may be opened: its real size in bytes, its time of change, and what it holds. */
 export interface CheckedFile {

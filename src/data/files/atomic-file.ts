@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { VggpuError } from '../errors.js';
+import { VggpuError } from '../../errors.js';
 import { writeFully } from './file-bytes.js';
 
 /** What a file can be written from: everything at once, or piece by piece. */

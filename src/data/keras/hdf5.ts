@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { Dataset, File, Group, Module, ready } from 'h5wasm/node';
-import { VggpuError } from '../errors.js';
+import { VggpuError } from '../../errors.js';
 import { checkHdf5File } from './hdf5-check.js';
 
 /** A dataset as it lies in the file. */

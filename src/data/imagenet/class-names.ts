@@ -1,6 +1,6 @@
 // The names of ImageNet's classes, by the index of the network's output.
 
-import { IMAGENET_CLASSES } from './imagenet-classes.js';
+import { IMAGENET_CLASSES } from './classes.js';
 
 /** A class of ImageNet. */
 export interface ImagenetClass {

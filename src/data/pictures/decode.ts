@@ -2,7 +2,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
-import { VggpuError } from '../errors.js';
+import { VggpuError } from '../../errors.js';
 
 /** A decoded picture: 8-bit sRGB. */
 export interface DecodedPicture {

@@ -1,8 +1,8 @@
 // Proof that a saved model can be read back: every value, its layers' names, and what was saved with them.
 
-import { VggpuError } from '../errors.js';
+import { VggpuError } from '../../errors.js';
 import { openHdf5 } from './hdf5.js';
-import { sliceDense } from './keras-slices.js';
+import { sliceDense } from './slices.js';
 
 /** What was written: layer names, a checksum for each dataset by its path, and the attribute vggpu. */
 export interface Written {

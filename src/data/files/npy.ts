@@ -1,7 +1,7 @@
 // NumPy's .npy files: float32, int32 and uint8 arrays in C order. Format: numpy.lib.format, versions 1.0 and 2.0.
 
 import { readFile } from 'node:fs/promises';
-import { VggpuError } from '../errors.js';
+import { VggpuError } from '../../errors.js';
 import { writeFileAtomic } from './atomic-file.js';
 
 /** The elements of an array. */

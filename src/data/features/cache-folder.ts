@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PictureFile } from './picture-files.js';
+import type { PictureFile } from '../pictures/picture-files.js';
 
 /** What the names of caches end in. */
 export const CACHE_EXTENSION = '.features';

@@ -2,7 +2,7 @@
 
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { VggpuError } from '../errors.js';
+import { VggpuError } from '../../errors.js';
 import {
   compareCodePoints,
   type FoundPictures,

@@ -1,8 +1,8 @@
 // What VGG16 a weights file holds: its widths, its classes, its picture size; or why it holds none.
 
-import { VggpuError } from '../errors.js';
-import type { StoredLayer, WeightsFile } from './keras-hdf5.js';
-import { shapeText } from './keras-orientation.js';
+import { VggpuError } from '../../errors.js';
+import { shapeText } from './orientation.js';
+import type { StoredLayer, WeightsFile } from './weights-file.js';
 
 /** Convolutions in each of VGG16's blocks; a 2x2 max-pool closes each. */
 export const CONVOLUTIONS_PER_BLOCK: readonly number[] = [2, 2, 3, 3, 3];

@@ -1,6 +1,6 @@
 // Which of Keras' HDF5 layouts a file has, and its weighted layers in the order in which the network runs them.
 
-import { VggpuError } from '../errors.js';
+import { VggpuError } from '../../errors.js';
 import type { Hdf5Dataset, Hdf5File } from './hdf5.js';
 
 /** The layouts, named after the files they are known from. */

@@ -9,10 +9,10 @@
 import { open, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { VggpuError } from '../errors.js';
-import { makeFolder, replaceFile, writeError } from './atomic-file.js';
+import { VggpuError } from '../../errors.js';
+import { makeFolder, replaceFile, writeError } from '../files/atomic-file.js';
+import { readFully, writeFully } from '../files/file-bytes.js';
 import { CACHE_EXTENSION } from './cache-folder.js';
-import { readFully, writeFully } from './file-bytes.js';
 
 /** Which cache to open. */
 export interface FeatureCacheOptions {

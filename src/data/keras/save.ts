@@ -3,12 +3,12 @@
 import { existsSync } from 'node:fs';
 import { statfs, truncate } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { VggpuError } from '../errors.js';
-import { assertWritable, replaceFile } from './atomic-file.js';
+import { VggpuError } from '../../errors.js';
+import { assertWritable, replaceFile } from '../files/atomic-file.js';
 import { bytes } from './hdf5-check.js';
 import { ATTRIBUTE_LIMIT, createHdf5, type Hdf5Writer } from './hdf5-write.js';
-import { shapeText } from './keras-orientation.js';
-import { addChecksum, verifySaved } from './keras-verify.js';
+import { shapeText } from './orientation.js';
+import { addChecksum, verifySaved } from './verify.js';
 
 /**
  * Part of a weight. A weight counts as the row-major matrix (all extents but the last multiplied, last extent), and a

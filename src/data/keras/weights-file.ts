@@ -1,16 +1,16 @@
 // The reader of pretrained weights: any Keras HDF5 file, handed out in this project's canonical order.
 
-import { VggpuError } from '../errors.js';
+import { VggpuError } from '../../errors.js';
+import { unpackKerasArchive } from './archive.js';
 import { openHdf5 } from './hdf5.js';
 import { checkHdf5File, contentIdentity } from './hdf5-check.js';
-import { unpackKerasArchive } from './keras-archive.js';
-import { type Layout, type Listing, listLayers, type RawLayer } from './keras-layout.js';
-import { findOrientation, type Kernels, type Orientation, shapeText } from './keras-orientation.js';
-import { convolutionShape, type OnSlice, type SliceOptions, sliceConvolution, sliceDense } from './keras-slices.js';
+import { type Layout, type Listing, listLayers, type RawLayer } from './layout.js';
+import { findOrientation, type Kernels, type Orientation, shapeText } from './orientation.js';
+import { convolutionShape, type OnSlice, type SliceOptions, sliceConvolution, sliceDense } from './slices.js';
 
-export type { Layout } from './keras-layout.js';
-export type { Kernels, Orientation } from './keras-orientation.js';
-export type { OnSlice, SliceOptions, SlicePlace } from './keras-slices.js';
+export type { Layout } from './layout.js';
+export type { Kernels, Orientation } from './orientation.js';
+export type { OnSlice, SliceOptions, SlicePlace } from './slices.js';
 
 /** One weighted layer of a file. */
 export interface StoredLayer {

@@ -3,7 +3,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { VggpuError } from '../errors.js';
+import { VggpuError } from '../../errors.js';
 
 /** A picture on disk. */
 export interface PictureFile {

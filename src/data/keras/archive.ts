@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
-import { VggpuError } from '../errors.js';
+import { VggpuError } from '../../errors.js';
 
 const MEMBER = 'model.weights.h5';
 

@@ -2,7 +2,7 @@
 
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
-import { VggpuError } from '../errors.js';
+import { VggpuError } from '../../errors.js';
 
 /** What decides the order of an epoch. */
 export interface EpochOrder {
