@@ -85,7 +85,6 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
   let closed = false;
 
   device.addEventListener('uncapturederror', (event) => {
-    event.preventDefault(); // it is thrown, not printed
     const { error } = event as GPUUncapturedErrorEvent;
     event.preventDefault(); // it is thrown where the work is waited for, not printed
     failures.push(describeError(error, pool.bytes().live));
