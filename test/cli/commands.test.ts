@@ -2,7 +2,8 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sampleVgg16, temporaryFolder, writeSample } from '../data/keras-samples.js';
+import { sampleVgg16, writeSample } from '../data/keras/samples.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { vggpu } from './run.js';
 import { writeColours } from './samples.js';
 

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { sampleVgg16, temporaryFolder, writeSample } from '../data/keras-samples.js';
+import { sampleVgg16, writeSample } from '../data/keras/samples.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { writeColours } from './samples.js';
 
 const root = join(import.meta.dirname, '../..');

@@ -12,8 +12,9 @@ import { observe } from '../../src/nn/standardization.js';
 import { evaluateStep, trainStep } from '../../src/nn/training.js';
 import { saveModel } from '../../src/vgg16/save.js';
 import { expectClose } from '../compare.js';
-import { canonicalWeights, temporaryFolder } from '../data/keras-samples.js';
+import { canonicalWeights } from '../data/keras/samples.js';
 import { useGpu } from '../gpu.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { type LayerWeights, randomBatch, randomWeights, smallNetwork, smallSpec, weightsOf } from './small-network.js';
 
 const LIMIT = 2 ** 16; // fc1 of 128 x 600 takes 307,200 bytes: five panels

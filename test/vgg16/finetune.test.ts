@@ -8,7 +8,7 @@ import type { EpochResult } from '../../src/vgg16/fit.js';
 import type { FitOptions, TestResult } from '../../src/vgg16/options.js';
 import { Vgg16 } from '../../src/vgg16/vgg16.js';
 import { expectClose } from '../compare.js';
-import { temporaryFolder } from '../data/keras-samples.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { damage, writeSet, writeTinyVgg16 } from './red-and-blue.js';
 
 const folder = temporaryFolder();

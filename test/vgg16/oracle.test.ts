@@ -7,7 +7,8 @@ import { VggpuError } from '../../src/errors.js';
 import { type Picture, picturesToFeatures } from '../../src/nn/pictures.js';
 import { type Engine, startEngine } from '../../src/node/engine.js';
 import { Vgg16 } from '../../src/vgg16/vgg16.js';
-import { hasShared, python, runPython, SHARED, temporaryFolder } from '../data/keras-samples.js';
+import { hasShared, python, runPython, SHARED } from '../shared.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 interface Oracle {
   readonly logits: number[];

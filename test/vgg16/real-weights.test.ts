@@ -8,8 +8,8 @@ import { type Picture, picturesToFeatures } from '../../src/nn/pictures.js';
 import { loadModel } from '../../src/vgg16/load.js';
 import { predictPictures } from '../../src/vgg16/predict.js';
 import { expectClose } from '../compare.js';
-import { hasShared, itWith, SHARED } from '../data/keras-samples.js';
 import { useGpu } from '../gpu.js';
+import { hasShared, itWith, SHARED } from '../shared.js';
 
 const gpu = useGpu();
 const data = join(SHARED, 'data/vgg16-blocks1-2');

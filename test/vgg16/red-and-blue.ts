@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { vgg16 } from '../../src/nn/vgg16.js';
-import { writeSample } from '../data/keras-samples.js';
+import { writeSample } from '../data/keras/samples.js';
 import { randomWeights } from '../nn/small-network.js';
 import { seeded } from '../random.js';
 

@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { imagenetClasses } from '../../src/data/imagenet/class-names.js';
+import { imagenetClasses } from '../../../src/data/imagenet/class-names.js';
 
-const INDEX = fileURLToPath(new URL('../../../shared/data/imagenet_class_index.json', import.meta.url));
+const INDEX = fileURLToPath(new URL('../../../../shared/data/imagenet_class_index.json', import.meta.url));
 
 it('has 1,000 classes in the order of their WordNet ids', () => {
   const classes = imagenetClasses();

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createMemoryGate } from '../../src/data/pictures/memory-gate.js';
-import { type DecodedBatch, decodeBatches } from '../../src/data/pictures/prefetch.js';
-import { threadPoolSize } from '../../src/data/pictures/thread-pool.js';
+import { createMemoryGate } from '../../../src/data/pictures/memory-gate.js';
+import { type DecodedBatch, decodeBatches } from '../../../src/data/pictures/prefetch.js';
+import { threadPoolSize } from '../../../src/data/pictures/thread-pool.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vggpu-prefetch-'));
 afterAll(() => rmSync(folder, { recursive: true }));

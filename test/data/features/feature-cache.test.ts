@@ -14,8 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { featureCacheKey, pruneCache } from '../../src/data/features/cache-folder.js';
-import { openFeatureCache } from '../../src/data/features/feature-cache.js';
+import { featureCacheKey, pruneCache } from '../../../src/data/features/cache-folder.js';
+import { openFeatureCache } from '../../../src/data/features/feature-cache.js';
 
 const base = mkdtempSync(join(tmpdir(), 'vggpu-cache-'));
 afterAll(() => rmSync(base, { recursive: true }));

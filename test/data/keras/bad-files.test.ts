@@ -4,8 +4,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { File, ready } from 'h5wasm/node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openWeights } from '../../src/data/keras/weights-file.js';
-import { hasShared, itWith, SHARED, sampleVgg16, temporaryFolder, writeSample } from './keras-samples.js';
+import { openWeights } from '../../../src/data/keras/weights-file.js';
+import { hasShared, itWith, SHARED } from '../../shared.js';
+import { temporaryFolder } from '../../temporary-folder.js';
+import { sampleVgg16, writeSample } from './samples.js';
 
 const folder = temporaryFolder();
 const good = join(folder, 'good.h5');

@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodePicture, tryDecode } from '../../src/data/pictures/decode.js';
-import { fitUpload, gatherNearest } from '../../src/data/pictures/gather.js';
+import { decodePicture, tryDecode } from '../../../src/data/pictures/decode.js';
+import { fitUpload, gatherNearest } from '../../../src/data/pictures/gather.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vggpu-decode-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-const shared = (path: string) => fileURLToPath(new URL(`../../../shared/data/${path}`, import.meta.url));
+const shared = (path: string) => fileURLToPath(new URL(`../../../../shared/data/${path}`, import.meta.url));
 
 /** A PNG from its scan lines, without any image library; type 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGBA. */
 function makePng(width: number, depth: number, type: number, rows: number[][], palette?: number[]): Buffer {

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { listPictures, readImageFolder } from '../../src/data/pictures/image-folder.js';
-import { compareNatural } from '../../src/data/pictures/picture-files.js';
+import { listPictures, readImageFolder } from '../../../src/data/pictures/image-folder.js';
+import { compareNatural } from '../../../src/data/pictures/picture-files.js';
 
 const base = mkdtempSync(join(tmpdir(), 'vggpu-folder-'));
 afterAll(() => rmSync(base, { recursive: true }));

@@ -1,7 +1,7 @@
 // The order of an epoch repeats for its seed, holds every picture once, and is divided without loss.
 
 import { describe, expect, it } from 'vitest';
-import { epochOrder, splitBatches } from '../../src/data/pictures/batches.js';
+import { epochOrder, splitBatches } from '../../../src/data/pictures/batches.js';
 
 describe('epochOrder', () => {
   it('holds every position once', () => {

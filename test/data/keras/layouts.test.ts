@@ -3,20 +3,10 @@
 import { join } from 'node:path';
 import type { Group } from 'h5wasm/node';
 import { describe, expect, it } from 'vitest';
-import { openWeights } from '../../src/data/keras/weights-file.js';
-import {
-  canonicalWeights,
-  hasShared,
-  hex,
-  itWith,
-  python,
-  readKernel,
-  runPython,
-  SHARED,
-  sampleVgg16,
-  temporaryFolder,
-  writeSample,
-} from './keras-samples.js';
+import { openWeights } from '../../../src/data/keras/weights-file.js';
+import { hasShared, itWith, python, runPython, SHARED } from '../../shared.js';
+import { temporaryFolder } from '../../temporary-folder.js';
+import { canonicalWeights, hex, readKernel, sampleVgg16, writeSample } from './samples.js';
 
 const folder = temporaryFolder();
 const sample = sampleVgg16();

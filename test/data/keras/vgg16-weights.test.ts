@@ -3,18 +3,11 @@
 import { join } from 'node:path';
 import type { Group } from 'h5wasm/node';
 import { describe, expect, it } from 'vitest';
-import { closedBlocks, describeVgg16, type Vgg16Description } from '../../src/data/keras/vgg16-weights.js';
-import { openWeights } from '../../src/data/keras/weights-file.js';
-import {
-  hasShared,
-  itWith,
-  type SampleLayer,
-  type SampleLayout,
-  SHARED,
-  sampleVgg16,
-  temporaryFolder,
-  writeSample,
-} from './keras-samples.js';
+import { closedBlocks, describeVgg16, type Vgg16Description } from '../../../src/data/keras/vgg16-weights.js';
+import { openWeights } from '../../../src/data/keras/weights-file.js';
+import { hasShared, itWith, SHARED } from '../../shared.js';
+import { temporaryFolder } from '../../temporary-folder.js';
+import { type SampleLayer, type SampleLayout, sampleVgg16, writeSample } from './samples.js';
 
 const folder = temporaryFolder();
 

@@ -14,8 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { assertWritable, replaceFile, writeFileAtomic } from '../../src/data/files/atomic-file.js';
-import { type NpyArray, readNpy, writeNpy } from '../../src/data/files/npy.js';
+import { assertWritable, replaceFile, writeFileAtomic } from '../../../src/data/files/atomic-file.js';
+import { type NpyArray, readNpy, writeNpy } from '../../../src/data/files/npy.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vggpu-npy-'));
 afterAll(() => rmSync(folder, { recursive: true }));

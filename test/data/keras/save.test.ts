@@ -3,22 +3,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openHdf5 } from '../../src/data/keras/hdf5.js';
-import { checkOutput, type SavedLayer, saveWeights, type WeightTile, weightOf } from '../../src/data/keras/save.js';
-import { describeVgg16 } from '../../src/data/keras/vgg16-weights.js';
-import { openWeights } from '../../src/data/keras/weights-file.js';
-import {
-  canonicalWeights,
-  hasShared,
-  hex,
-  itWith,
-  python,
-  readKernel,
-  runPython,
-  SHARED,
-  sampleVgg16,
-  temporaryFolder,
-} from './keras-samples.js';
+import { openHdf5 } from '../../../src/data/keras/hdf5.js';
+import { checkOutput, type SavedLayer, saveWeights, type WeightTile, weightOf } from '../../../src/data/keras/save.js';
+import { describeVgg16 } from '../../../src/data/keras/vgg16-weights.js';
+import { openWeights } from '../../../src/data/keras/weights-file.js';
+import { hasShared, itWith, python, runPython, SHARED } from '../../shared.js';
+import { temporaryFolder } from '../../temporary-folder.js';
+import { canonicalWeights, hex, readKernel, sampleVgg16 } from './samples.js';
 
 const folder = temporaryFolder();
 const sample = sampleVgg16();

@@ -1,42 +1,8 @@
 // Weights files for the loader's tests: the shared ones, generated ones, and small ones written here in every layout.
 
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { File, type Group, ready } from 'h5wasm/node';
-import { afterAll, it } from 'vitest';
-import type { WeightsFile } from '../../src/data/keras/weights-file.js';
-import { seeded } from '../random.js';
-
-export const SHARED = resolve(import.meta.dirname, '../../../shared');
-
-/** `it` where what it needs is there; otherwise a skipped test, with a line that says so. */
-export function itWith(present: boolean, missing: string): typeof it | typeof it.skip {
-  if (!present) console.warn(`skipped: ${missing} is not there`);
-  return present ? it : it.skip;
-}
-
-export const hasShared = (path: string): boolean => existsSync(join(SHARED, path));
-
-/** A Python with numpy and h5py, or undefined. */
-export const python = ['python3', '/usr/bin/python3'].find(
-  (command) => spawnSync(command, ['-c', 'import numpy, h5py']).status === 0,
-);
-
-/** Runs Python and returns what it printed. */
-export function runPython(...parameters: string[]): string {
-  const { status, stdout, stderr } = spawnSync(python ?? 'python3', parameters, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`python failed: ${stderr}`);
-  return stdout;
-}
-
-/** A folder that is removed after the tests of the file. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'vggpu-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+import type { WeightsFile } from '../../../src/data/keras/weights-file.js';
+import { seeded } from '../../random.js';
 
 /** Every weight of a file in canonical order, as bytes in hexadecimal, by layer. */
 export async function canonicalWeights(file: WeightsFile, sliceBytes?: number): Promise<string[]> {
