@@ -2,7 +2,8 @@
 import { Bench } from 'tinybench';
 import type { Block } from '../src/kernels/buffers.js';
 import type { Gpu } from '../src/kernels/gpu.js';
-import { accepts, chooseVariant, run } from '../src/kernels/kernel.js';
+import { accepts, chooseVariant } from '../src/kernels/kernel.js';
+import { run } from '../src/kernels/run.js';
 import type { Case, Inputs } from './case.js';
 import type { Rival } from './tensorflow.js';
 

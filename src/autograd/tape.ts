@@ -2,7 +2,7 @@
 import { VggpuError } from '../errors.js';
 import { accumulate } from '../kernels/accumulate.js';
 import type { Gpu } from '../kernels/gpu.js';
-import { run } from '../kernels/kernel.js';
+import { run } from '../kernels/run.js';
 import { createTensor, elementsOf, freeGradient, freeTensor, type Shape, type Tensor } from './tensor.js';
 
 interface Step {

@@ -1,8 +1,8 @@
 // Optimizers: what a gradient does to its parameter. Defaults and formulas are Keras'.
 import { createTensor, elementsOf, freeTensor, type Tensor } from '../autograd/tensor.js';
 import type { Gpu } from '../kernels/gpu.js';
-import { run } from '../kernels/kernel.js';
 import { adam, rmsprop, sgd } from '../kernels/optimizers.js';
+import { run } from '../kernels/run.js';
 
 export interface Optimizer {
   /** Changes each parameter by its gradient, in place. Parameters without a gradient stay as they are. */

@@ -2,8 +2,8 @@
 import { createTensor, elementsOf, freeTensor, type Shape, type Tensor } from '../autograd/tensor.js';
 import type { Gpu } from '../kernels/gpu.js';
 import { pieces } from '../kernels/grid.js';
-import { run } from '../kernels/kernel.js';
 import { randomNormal, randomUniform } from '../kernels/random.js';
+import { run } from '../kernels/run.js';
 
 /** Columns `first` to `first + width` of a dense kernel and its bias; a convolution has a single panel. */
 export interface Panel {

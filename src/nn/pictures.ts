@@ -2,8 +2,8 @@
 import { createTape } from '../autograd/tape.js';
 import { createTensor, elementsOf, freeTensor, type Tensor } from '../autograd/tensor.js';
 import type { Gpu } from '../kernels/gpu.js';
-import { run } from '../kernels/kernel.js';
 import { pictureToTensor } from '../kernels/picture.js';
+import { run } from '../kernels/run.js';
 import { microBatch, micros } from './micro-batches.js';
 import { forward, type Network } from './network.js';
 import type { NetworkSpec, Preprocessing } from './specification.js';

@@ -3,7 +3,7 @@ import type { Tape } from '../autograd/tape.js';
 import { createTensor, elementsOf, freeTensor, type Shape, type Tensor } from '../autograd/tensor.js';
 import { VggpuError } from '../errors.js';
 import type { Gpu } from '../kernels/gpu.js';
-import { run } from '../kernels/kernel.js';
+import { run } from '../kernels/run.js';
 import { foldStandardize, momentsUpdate, standardize } from '../kernels/standardize.js';
 import { createParameters, type LayerParameters } from './parameters.js';
 

@@ -7,7 +7,7 @@ import { accumulate } from '../kernels/accumulate.js';
 import type { Block } from '../kernels/buffers.js';
 import { countCorrect } from '../kernels/correct.js';
 import type { Gpu } from '../kernels/gpu.js';
-import { run } from '../kernels/kernel.js';
+import { run } from '../kernels/run.js';
 import { copyRows, microBatch, micros } from './micro-batches.js';
 import { forward, type Network, trainableTensors } from './network.js';
 import type { Optimizer } from './optimizers.js';

@@ -5,8 +5,9 @@ import { type Block, createBufferPool, sizeClass } from '../../src/kernels/buffe
 import { insertColumns } from '../../src/kernels/columns.js';
 import { createGpu, type Gpu } from '../../src/kernels/gpu.js';
 import { flat } from '../../src/kernels/grid.js';
-import { chooseVariant, cost, defineKernel, run } from '../../src/kernels/kernel.js';
+import { chooseVariant, cost, defineKernel } from '../../src/kernels/kernel.js';
 import { reluForward } from '../../src/kernels/relu.js';
+import { run } from '../../src/kernels/run.js';
 import { readBindings, readConsts, specialise } from '../../src/kernels/shader.js';
 import { openDevice } from '../../src/node/open-device.js';
 import { shaderFromFile } from '../../src/node/shader-files.js';

@@ -1,7 +1,8 @@
 // Runs a kernel once on given inputs and reads its outputs back: for what a float64 reference does not cover, as NaN.
 import type { Block } from '../../src/kernels/buffers.js';
 import type { Gpu } from '../../src/kernels/gpu.js';
-import { accepts, type Kernel, run, type Values } from '../../src/kernels/kernel.js';
+import { accepts, type Kernel, type Values } from '../../src/kernels/kernel.js';
+import { run } from '../../src/kernels/run.js';
 
 type Data = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../src/kernels/buffers.js';
 import type { Gpu } from '../../src/kernels/gpu.js';
-import { accepts, type Kernel, run, type Values } from '../../src/kernels/kernel.js';
+import { accepts, type Kernel, type Values } from '../../src/kernels/kernel.js';
+import { run } from '../../src/kernels/run.js';
 import { expectClose, type Tolerance } from '../compare.js';
 import { type RandomNumbers, seeded } from '../random.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { accepts, run } from '../../src/kernels/kernel.js';
+import { accepts } from '../../src/kernels/kernel.js';
 import { matmulNN, matmulNT, matmulTN } from '../../src/kernels/matmul.js';
+import { run } from '../../src/kernels/run.js';
 import type { Tolerance } from '../compare.js';
 import { useGpu } from '../gpu.js';
 import { seeded } from '../random.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { run } from '../../src/kernels/kernel.js';
 import { reluBackward, reluForward } from '../../src/kernels/relu.js';
+import { run } from '../../src/kernels/run.js';
 import { useGpu } from '../gpu.js';
 import * as reference from '../reference/relu.js';
 import { testKernel } from './harness.js';

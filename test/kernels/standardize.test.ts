@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { run } from '../../src/kernels/kernel.js';
+import { run } from '../../src/kernels/run.js';
 import { foldStandardize, momentsUpdate, standardize } from '../../src/kernels/standardize.js';
 import { expectClose } from '../compare.js';
 import { useGpu } from '../gpu.js';
