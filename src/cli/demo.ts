@@ -25,7 +25,7 @@ export interface DemoOptions {
   readonly train?: number;
   /** Drawings of each class held back, default 150. */
   readonly valid?: number;
-  /** Default 15. */
+  /** Default 12. */
   readonly epochs?: number;
   /** Gets the lines of the result; default stdout. */
   readonly print?: (line: string) => void;
@@ -80,7 +80,7 @@ async function walk(
   takeKernels: () => string,
   options: DemoOptions & { readonly say: (line: string) => void },
 ): Promise<Evaluation> {
-  const { keep, seed = 42, train: perClass = 500, valid: heldBack = 150, epochs = 15 } = options;
+  const { keep, seed = 42, train: perClass = 500, valid: heldBack = 150, epochs = 12 } = options;
   const print = options.print ?? ((line: string) => console.log(line));
   const step = (title: string, text: string) => print(`\n${pc.bold(title)}  ${text}`);
   const kernels = () => print(pc.dim(`Kernels and how often they ran: ${takeKernels()}`));

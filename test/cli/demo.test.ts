@@ -30,11 +30,11 @@ describe('vgg-mini', () => {
 describe('demo', () => {
   it('tells most drawn cats from dogs after a short finetune, and leaves no drawings behind', async () => {
     const lines: string[] = [];
-    const settings = { seed: 7, train: 60, valid: 30, epochs: 4 };
+    const settings = { seed: 7, train: 100, valid: 50, epochs: 20 };
     const { evaluation, folder } = await demo({ ...settings, print: (line) => lines.push(line), say: () => {} });
     expect(evaluation.accuracy).toBeGreaterThan(0.6);
     expect(evaluation.confusion.classes).toEqual(['cat', 'dog']);
-    expect(evaluation.confusion.matrix.map((row) => row.reduce((sum, count) => sum + count, 0))).toEqual([30, 30]);
+    expect(evaluation.confusion.matrix.map((row) => row.reduce((sum, count) => sum + count, 0))).toEqual([50, 50]);
     const text = lines.join('\n');
     expect(text).toContain('drawings (not photos)');
     expect(text).toMatch(/conv3x3\/forward \d+/);
