@@ -56,6 +56,7 @@ export async function drawSet(folder: string, options: DrawSetOptions): Promise<
         const file = join(unfinished, drawnClass.name, `${drawnClass.name}.${number}.jpg`);
         await writeFile(file, await drawPicture(drawnClass, seed, number, options));
       });
+      await Promise.allSettled(batch); // none may write on while the folder is removed
       await Promise.all(batch);
       onProgress?.(end, total);
     }
