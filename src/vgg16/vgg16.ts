@@ -219,7 +219,11 @@ export class Vgg16 {
     await saveModel(file, this.#network, { classes: this.classes, training: this.#training }, onProgress);
   }
 
-  /** Replaces the network by that of another file. @throws VggpuError 'weights' or 'memory'; the old one then stays */
+  /**
+   * Replaces the network by that of another file. What `finetune` made trainable stays so: weights saved after one `fit` can be
+   * loaded before the next.
+   * @throws VggpuError 'weights' or 'memory'; the old network then stays
+   */
   async loadWeights(file: string): Promise<void> {
     const { kernels, resize, say } = this.#options;
     const model = await loadModel(this.engine.gpu, file, { kernels, resize, say });
@@ -227,7 +231,8 @@ export class Vgg16 {
     this.#network = model.network;
     this.#classes = model.classes;
     this.#identity = model.identity;
-    this.#kept = 0;
+    this.#kept = this.#kept < model.network.layers.length ? this.#kept : 0;
+    if (this.#kept > 0) trainFrom(model.network, this.#kept);
     this.#epochs = 0;
     this.#training = {};
   }

@@ -251,3 +251,18 @@ describe('what cannot be', () => {
     }
   });
 });
+
+it('goes on from weights saved after an earlier fit', () =>
+  withVgg(async (vgg) => {
+    const saved = join(folder, 'go-on.h5');
+    const batches = await vgg.getBatches(train, { batchSize: 5 });
+    await expect(vgg.fit(batches)).rejects.toMatchObject({ code: 'usage' });
+    await vgg.finetune(batches);
+    const [first] = (await vgg.fit(batches, undefined, { learningRate: 0.02 })).epochs;
+    await vgg.saveWeights(saved);
+    await vgg.loadWeights(saved);
+    const { epochs } = await vgg.fit(batches, undefined, { epochs: 2, learningRate: 0.02 });
+    expect(epochs.at(-1)!.loss).toBeLessThan(first!.loss);
+    await vgg.loadWeights(weights); // the published file again: its last layer has other classes
+    await expect(vgg.fit(batches)).rejects.toMatchObject({ code: 'pictures' });
+  }));
