@@ -6,7 +6,7 @@ import type { Network } from './network.js';
 /** Winograd's F(4x4, 3x3) keeps 36 transformed values for each 16 of a convolution's input or output. */
 const WINOGRAD_GROWTH = 36 / 16;
 
-/** A picture of a multiple of this many rows loses nothing by running together; more only takes memory. */
+/** Beyond this many pictures a dispatch gains nothing; it only takes memory. */
 const LARGEST = 64;
 
 /**

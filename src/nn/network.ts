@@ -1,7 +1,7 @@
 // A network on the GPU: a description, its parameters, and the walk through its layers.
 import { conv3x3, dense, dropout, globalAveragePool, joinColumns, maxPool } from '../autograd/ops.js';
 import type { Tape } from '../autograd/tape.js';
-import type { Tensor } from '../autograd/tensor.js';
+import type { Shape, Tensor } from '../autograd/tensor.js';
 import type { Gpu } from '../kernels/gpu.js';
 import { createParameters, freeParameters, type LayerParameters, tensorsOf } from './parameters.js';
 import { describeLayers, type LayerFacts, type LayerSpec, type NetworkSpec, weightShapes } from './specification.js';
@@ -88,6 +88,11 @@ export function frozenDepth({ layers }: Network): number {
       (parameters !== undefined && tensorsOf(parameters).some((t) => t.requiresGrad)),
   );
   return depth < 0 ? layers.length : depth;
+}
+
+/** Shape of one picture's output of the first `depth` layers; of the picture itself for 0. */
+export function featureShape({ spec, layers }: Network, depth: number): Shape {
+  return depth === 0 ? [spec.inputSize, spec.inputSize, 3] : layers[depth - 1]!.facts.output;
 }
 
 /**

@@ -52,8 +52,8 @@ export function freeParameters(gpu: Gpu, parameters: LayerParameters): void {
 }
 
 /** @param values (K) */
-export function writeBias(gpu: Gpu, { panels }: LayerParameters, values: Float32Array<ArrayBuffer>): void {
-  for (const { bias, first, width } of panels) gpu.write(bias, values.slice(first, first + width));
+export function writeBias(gpu: Gpu, { panels }: LayerParameters, values: Float32Array): void {
+  for (const { bias, first, width } of panels) gpu.write(bias, values.subarray(first, first + width));
 }
 
 /** @returns (K) */

@@ -2,11 +2,11 @@
 import { createTape } from '../autograd/tape.js';
 import { createTensor, elementsOf, freeTensor, type Tensor } from '../autograd/tensor.js';
 import type { Gpu } from '../kernels/gpu.js';
-import { pictureToTensor } from '../kernels/picture.js';
+import { pictureToTensor, RESIZE_MODES } from '../kernels/picture.js';
 import { run } from '../kernels/run.js';
 import { microBatch, micros } from './micro-batches.js';
-import { forward, type Network } from './network.js';
-import type { NetworkSpec, Preprocessing } from './specification.js';
+import { featureShape, forward, type Network } from './network.js';
+import type { NetworkSpec } from './specification.js';
 
 /** A decoded picture: 8-bit RGBA, row by row from the top left; 4 * width * height bytes. */
 export interface Picture {
@@ -14,8 +14,6 @@ export interface Picture {
   readonly height: number;
   readonly data: Uint8Array;
 }
-
-const MODES: Record<Preprocessing['resize'], number> = { nearest: 0, bilinear: 1, area: 2 };
 
 /**
  * Uploads pictures and makes the network's input: resized, mean subtracted, channels ordered.
@@ -39,7 +37,15 @@ export function picturesToTensor(
     gpu.write(bytes, new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, width * height * 4));
     const flip = Number(flips[n] ?? false);
     const values = {
-      ...{ height, width, size, n, flip, reverse: Number(preprocessing.reverse), mode: MODES[preprocessing.resize] },
+      ...{
+        height,
+        width,
+        size,
+        n,
+        flip,
+        reverse: Number(preprocessing.reverse),
+        mode: RESIZE_MODES[preprocessing.resize],
+      },
       ...{ scale: preprocessing.scale, mean0, mean1, mean2 },
     };
     run(gpu, pictureToTensor, values, { bytes, y });
@@ -59,8 +65,8 @@ export function picturesToFeatures(
   depth: number,
   size = Math.max(1, Math.min(pictures.length, microBatch(network, 0, depth))),
 ): Tensor {
-  const { gpu, spec, layers } = network;
-  const shape = depth === 0 ? [spec.inputSize, spec.inputSize, 3] : layers[depth - 1]!.facts.output;
+  const { gpu, spec } = network;
+  const shape = featureShape(network, depth);
   const features = createTensor(gpu, [pictures.length, ...shape], 'features');
   const row = elementsOf(shape) * 4;
   for (const { first, rows } of micros(pictures.length, size)) {

@@ -2,7 +2,7 @@
 import { VggpuError } from '../errors.js';
 import { type LayerSpec, type NetworkSpec, VGG_PREPROCESSING } from './specification.js';
 
-/** Convolutions in each block. */
+/** Convolutions in each block; a 2x2 max-pool closes each. */
 export const VGG16_BLOCKS = [2, 2, 3, 3, 3] as const;
 
 /** What varies between files that hold a VGG16: everything else is fixed. */

@@ -3,8 +3,8 @@ import { epochOrder, splitBatches } from '../data/pictures/batches.js';
 import { VggpuError } from '../errors.js';
 import type { Network } from '../nn/network.js';
 import { evaluateStep } from '../nn/training.js';
-import { type FeatureSource, freeFeatures, type Skipped } from './features.js';
-import { createMeans } from './fit.js';
+import type { FeatureSource, Skipped } from './features.js';
+import { createMeans, type Means } from './means.js';
 import { topClasses } from './predict.js';
 
 export interface Evaluation {
@@ -25,28 +25,53 @@ export interface EvaluateOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** @throws VggpuError 'pictures' where none of the pictures can be read */
+/** Loss, accuracy and confusion. @throws VggpuError 'pictures' where none of the pictures can be read */
 export async function evaluateNetwork(
   network: Network,
   source: FeatureSource,
-  { classes, batchSize, depth: from, onProgress }: EvaluateOptions,
+  { classes, batchSize, depth, onProgress }: EvaluateOptions,
 ): Promise<Evaluation> {
-  const mean = createMeans();
   const matrix = classes.map(() => classes.map(() => 0));
+  const { loss, acc } = await measure(network, source, {
+    ...{ what: 'pictures', batchSize, depth },
+    onProgress: (done) => onProgress?.(done, source.files.length),
+    onProbabilities(probabilities, labels) {
+      for (let i = 0; i * classes.length < probabilities.length; i++) {
+        const [best] = topClasses(probabilities.subarray(i * classes.length, (i + 1) * classes.length), 1);
+        matrix[labels[i]!]![best!.index]!++;
+      }
+    },
+  });
+  return { loss, accuracy: acc, confusion: { classes, matrix }, skipped: source.skipped() };
+}
+
+interface MeasureOptions extends Pick<EvaluateOptions, 'batchSize' | 'depth'> {
+  /** What the pictures are, for an error. */
+  readonly what: string;
+  readonly onProgress: (done: number, means: Means) => void;
+  /** Gets the probabilities (rows, classes) of some pictures, and the labels from the first of them on. */
+  readonly onProbabilities?: (probabilities: Float32Array, labels: Uint32Array) => void;
+}
+
+/** Means over a whole set, in its own order; nothing is learnt. @throws VggpuError 'pictures' where none can be read */
+export async function measure(
+  network: Network,
+  source: FeatureSource,
+  { what, batchSize, depth: from, onProgress, onProbabilities }: MeasureOptions,
+): Promise<Means> {
+  const mean = createMeans();
   const order = epochOrder(source.files.length, { seed: 0, epoch: 0, shuffle: false });
   for await (const batch of source.batches(splitBatches(order, batchSize))) {
     const { labels } = batch;
-    const { loss, correct } = await evaluateStep(network, batch, { from }, (probabilities, firstRow) => {
-      for (let i = 0; i * classes.length < probabilities.length; i++) {
-        const [best] = topClasses(probabilities.subarray(i * classes.length, (i + 1) * classes.length), 1);
-        matrix[labels[firstRow + i]!]![best!.index]!++;
-      }
-    });
-    freeFeatures(network, batch);
+    const { loss, correct } = await evaluateStep(
+      network,
+      batch,
+      { from },
+      onProbabilities && ((values, firstRow) => onProbabilities(values, labels.subarray(firstRow))),
+    );
     mean.add(labels.length, loss, correct);
-    onProgress?.(mean.count(), source.files.length);
+    onProgress(mean.count(), mean.values());
   }
-  if (mean.count() === 0) throw new VggpuError('pictures', 'None of the pictures can be read.');
-  const { loss, acc } = mean.values();
-  return { loss, accuracy: acc, confusion: { classes, matrix }, skipped: source.skipped() };
+  if (mean.count() === 0) throw new VggpuError('pictures', `None of the ${what} can be read.`);
+  return mean.values();
 }

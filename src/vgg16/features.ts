@@ -6,7 +6,7 @@ import type { LabelledPicture } from '../data/pictures/image-folder.js';
 import { decodeBatches } from '../data/pictures/prefetch.js';
 import { pieces } from '../kernels/grid.js';
 import { microBatch, micros } from '../nn/micro-batches.js';
-import type { Network } from '../nn/network.js';
+import { featureShape, type Network } from '../nn/network.js';
 import { type Picture, picturesToFeatures } from '../nn/pictures.js';
 import type { Batch } from '../nn/training.js';
 
@@ -19,13 +19,22 @@ export interface Skipped {
   readonly reason: string;
 }
 
+/** A cache's folder, and what its key has beside the pictures and the preprocessing. */
+export interface CachePlace {
+  readonly folder: string;
+  /** Names the weights. */
+  readonly weights: string;
+  /** Names the adapter. */
+  readonly engine: string;
+}
+
 export interface FeatureOptions {
   /** Layers that give the features. */
   readonly depth: number;
   /** Whether EXIF orientation is applied. */
   readonly exif: boolean;
-  /** Folder for the cache file; absent: features are computed every time. */
-  readonly cache?: { readonly folder: string; readonly weights: string; readonly engine: string } | undefined;
+  /** Where to keep them; absent: features are computed every time. */
+  readonly cache?: CachePlace | undefined;
   /** Told of a picture that cannot be read, once. */
   readonly onSkip?: ((skipped: Skipped) => void) | undefined;
   /** Told of what was wrong with an existing cache. */
@@ -42,7 +51,8 @@ export interface FeatureBatch extends Batch {
 export interface FeatureSource {
   readonly files: readonly LabelledPicture[];
   /**
-   * Gives batches in the order asked for; pictures that cannot be read are left out. The caller frees each `x`.
+   * Gives batches in the order asked for; pictures that cannot be read are left out. A batch's `x` lives until the next
+   * batch is asked for, or the loop is left.
    * @param batches positions in `files`, batch by batch
    */
   batches(batches: readonly ArrayLike<number>[]): AsyncGenerator<FeatureBatch, void, undefined>;
@@ -64,23 +74,27 @@ export async function openFeatures(
   options: FeatureOptions,
 ): Promise<FeatureSource> {
   const { depth } = options;
-  const { gpu, spec, layers } = network;
-  const shape = depth === 0 ? [spec.inputSize, spec.inputSize, 3] : layers[depth - 1]!.facts.output;
+  const { gpu } = network;
+  const shape = featureShape(network, depth);
   const most = microBatch(network, 0, depth);
   const size = pieces(files.length, pieces(files.length, most)); // equal micro-batches leave the least to pad
   const unreadable = new Map<number, string>();
-  const cache = options.cache && (await openCache(network, files, { ...options, cache: options.cache }));
+  const cache = options.cache && (await openCache(network, files, options, options.cache));
   for (const note of cache?.notes ?? []) options.say?.(note);
 
   /** Decodes the pictures at these positions ahead of their use; those that fail are remembered and left out. */
-  async function* decoded(positions: readonly number[], batchSize: number) {
+  async function* decoded(positions: readonly number[]) {
     const wanted = positions.filter((position) => !unreadable.has(position));
     const pictures = wanted.map((position) => ({ ...files[position]!, position }));
     const onSkip = (file: (typeof pictures)[number], reason: string) => {
       unreadable.set(file.position, reason);
       options.onSkip?.({ file: file.name, reason });
     };
-    for await (const batch of decodeBatches(pictures, { batchSize, ...decodeOptions(network, options.exif), onSkip })) {
+    for await (const batch of decodeBatches(pictures, {
+      batchSize: size,
+      ...decodeOptions(network, options.exif),
+      onSkip,
+    })) {
       yield { positions: batch.files.map((file) => file.position), pictures: batch.pictures };
     }
   }
@@ -89,18 +103,18 @@ export async function openFeatures(
   const piecesOf = (rows: number) =>
     micros(rows, Math.max(1, Math.floor(gpu.capabilities.limits.maxStorageBufferBindingSize / 4 / elementsOf(shape))));
   const features = (pictures: readonly Picture[]) => picturesToFeatures(network, pictures, depth, size);
-  const labelled = (positions: readonly number[], x: readonly Tensor[]): FeatureBatch => ({
-    positions,
-    labels: Uint32Array.from(positions, (position) => files[position]!.label),
-    x,
-  });
+  /** Lends out a batch, and frees its features when the consumer is done with it. */
+  function* lend(positions: readonly number[], x: readonly Tensor[]): Generator<FeatureBatch, void, undefined> {
+    try {
+      yield { positions, labels: Uint32Array.from(positions, (position) => files[position]!.label), x };
+    } finally {
+      for (const piece of x) freeTensor(gpu, piece);
+    }
+  }
 
   async function* computed(batches: readonly ArrayLike<number>[]): AsyncGenerator<FeatureBatch, void, undefined> {
-    const streams = decoded(
-      batches.flatMap((batch) => Array.from(batch)),
-      size,
-    );
-    for (const batch of batches) yield* regroup(batch, streams);
+    const stream = decoded(batches.flatMap((batch) => Array.from(batch)));
+    for (const batch of batches) yield* regroup(batch, stream);
   }
 
   /** Collects a batch from the stream of micro-batches; what comes too early waits for the next one. */
@@ -118,7 +132,7 @@ export async function openFeatures(
     }
     if (own.length > 0) {
       const pictures = own.map(({ picture }) => picture);
-      yield labelled(
+      yield* lend(
         own.map(({ position }) => position),
         Array.from(piecesOf(own.length), ({ first, rows }) => features(pictures.slice(first, first + rows))),
       );
@@ -127,7 +141,7 @@ export async function openFeatures(
 
   async function* cached(batches: readonly ArrayLike<number>[], store: FeatureCache) {
     const missing = batches.flatMap((batch) => Array.from(batch).filter((position) => !store.has(position)));
-    const stream = decoded(missing, size);
+    const stream = decoded(missing);
     for (const batch of batches) {
       const wanted = Array.from(batch);
       while (wanted.some((position) => !store.has(position) && !unreadable.has(position))) {
@@ -144,7 +158,7 @@ export async function openFeatures(
         const values = await store.read(there.slice(first, first + rows));
         x.push(tensorFrom(gpu, [rows, ...shape], values, 'features'));
       }
-      yield labelled(there, x);
+      yield* lend(there, x);
     }
     await store.finish();
   }
@@ -162,11 +176,8 @@ export async function openFeatures(
 async function openCache(
   network: Network,
   files: readonly LabelledPicture[],
-  {
-    cache: { folder, weights, engine },
-    depth,
-    exif,
-  }: FeatureOptions & Required<Pick<FeatureOptions, 'cache'>> & { cache: NonNullable<FeatureOptions['cache']> },
+  { depth, exif }: FeatureOptions,
+  { folder, weights, engine }: CachePlace,
 ): Promise<FeatureCache> {
   const { inputSize, preprocessing } = network.spec;
   const layers = network.spec.layers.slice(0, depth);
@@ -176,11 +187,6 @@ async function openCache(
     engine,
     pictures: files,
   });
-  const output = depth === 0 ? [inputSize, inputSize, 3] : network.layers[depth - 1]!.facts.output;
-  return openFeatureCache({ folder, key, count: files.length, width: elementsOf(output) });
-}
-
-/** Frees the features of a batch. */
-export function freeFeatures({ gpu }: Network, { x }: FeatureBatch): void {
-  for (const piece of x) freeTensor(gpu, piece);
+  const width = elementsOf(featureShape(network, depth));
+  return openFeatureCache({ folder, key, count: files.length, width });
 }

@@ -5,8 +5,10 @@ import { VggpuError } from '../errors.js';
 import { type Network, trainableTensors } from '../nn/network.js';
 import type { Optimizer } from '../nn/optimizers.js';
 import { observe } from '../nn/standardization.js';
-import { evaluateStep, trainStep } from '../nn/training.js';
-import { type FeatureSource, freeFeatures } from './features.js';
+import { trainStep } from '../nn/training.js';
+import { measure } from './evaluate.js';
+import type { FeatureSource } from './features.js';
+import { createMeans, type Means } from './means.js';
 
 /** What an epoch came to. Losses are in nats a picture, accuracies in 0..1; val ones only with a validation set. */
 export interface EpochResult {
@@ -68,16 +70,16 @@ export async function fitNetwork(
       if (epoch === 1) await measureFeatures(network, train, options);
       const learnt = await trainEpoch(network, train, options, epoch, steps);
       steps = learnt.steps;
-      const result: EpochResult = { loss: learnt.loss, acc: learnt.acc, seconds: 0 };
       const checked = valid && (await validate(network, valid, options, epoch));
-      const whole = {
-        ...result,
+      const result: EpochResult = {
+        loss: learnt.loss,
+        acc: learnt.acc,
         ...(checked ? { valLoss: checked.loss, valAcc: checked.acc } : {}),
         seconds: (performance.now() - started) / 1000,
       };
-      history.push(whole);
+      history.push(result);
       good.take();
-      options.onEpoch?.(whole, epoch);
+      options.onEpoch?.(result, epoch);
     }
   } catch (error) {
     if (error instanceof VggpuError && error.code === 'training') {
@@ -102,24 +104,11 @@ async function measureFeatures(network: Network, train: FeatureSource, options: 
   const order = epochOrder(train.files.length, { seed: 0, epoch: 0, shuffle: false });
   for await (const batch of train.batches(splitBatches(order, options.batchSize))) {
     for (const piece of batch.x) observe(gpu, inputs, piece);
-    freeFeatures(network, batch);
     done += batch.labels.length;
     await gpu.finish();
-    options.onProgress?.({
-      phase: 'measure',
-      epoch: 0,
-      epochs: options.epochs,
-      done,
-      total: train.files.length,
-      loss: 0,
-      acc: 0,
-    });
+    const { epochs } = options;
+    options.onProgress?.({ phase: 'measure', epoch: 0, epochs, done, total: train.files.length, loss: 0, acc: 0 });
   }
-}
-
-interface Means {
-  readonly loss: number;
-  readonly acc: number;
 }
 
 async function trainEpoch(
@@ -133,50 +122,21 @@ async function trainEpoch(
   const mean = createMeans();
   let steps = before;
   for await (const batch of train.batches(splitBatches(order, batchSize))) {
-    try {
-      const { loss, correct } = await trainStep(network, optimizer, batch, { from, seed, step: ++steps });
-      mean.add(batch.labels.length, loss, correct);
-    } finally {
-      freeFeatures(network, batch);
-    }
+    const { loss, correct } = await trainStep(network, optimizer, batch, { from, seed, step: ++steps });
+    mean.add(batch.labels.length, loss, correct);
     onProgress?.({ phase: 'train', epoch, epochs, done: mean.count(), total: train.files.length, ...mean.values() });
   }
   if (mean.count() === 0) throw new VggpuError('pictures', 'None of the training pictures can be read.');
   return { ...mean.values(), steps };
 }
 
-async function validate(
-  network: Network,
-  valid: FeatureSource,
-  { validBatchSize, depth: from, epochs, onProgress }: FitOptions,
-  epoch: number,
-): Promise<Means> {
-  const order = epochOrder(valid.files.length, { seed: 0, epoch: 0, shuffle: false });
-  const mean = createMeans();
-  for await (const batch of valid.batches(splitBatches(order, validBatchSize))) {
-    const { loss, correct } = await evaluateStep(network, batch, { from });
-    freeFeatures(network, batch);
-    mean.add(batch.labels.length, loss, correct);
-    onProgress?.({ phase: 'validate', epoch, epochs, done: mean.count(), total: valid.files.length, ...mean.values() });
-  }
-  if (mean.count() === 0) throw new VggpuError('pictures', 'None of the validation pictures can be read.');
-  return mean.values();
-}
-
-/** Running means over pictures of batches of any size. */
-export function createMeans() {
-  let pictures = 0;
-  let loss = 0;
-  let correct = 0;
-  return {
-    add(count: number, batchLoss: number, batchCorrect: number): void {
-      pictures += count;
-      loss += batchLoss * count;
-      correct += batchCorrect;
-    },
-    count: () => pictures,
-    values: (): Means => ({ loss: loss / pictures, acc: correct / pictures }),
-  };
+function validate(network: Network, valid: FeatureSource, options: FitOptions, epoch: number): Promise<Means> {
+  const { validBatchSize: batchSize, depth, epochs, onProgress } = options;
+  const total = valid.files.length;
+  return measure(network, valid, {
+    ...{ what: 'validation pictures', batchSize, depth },
+    onProgress: (done, means) => onProgress?.({ phase: 'validate', epoch, epochs, done, total, ...means }),
+  });
 }
 
 /** A copy on the device of what training changes. */

@@ -1,16 +1,15 @@
 // From a weights file to a network on the GPU, slice by slice.
 
-import { elementsOf } from '../autograd/tensor.js';
 import { imagenetClasses } from '../data/imagenet/class-names.js';
-import { describeVgg16 } from '../data/keras/vgg16-weights.js';
 import { type Kernels, openWeights, type WeightsFile } from '../data/keras/weights-file.js';
 import { VggpuError } from '../errors.js';
 import type { Gpu } from '../kernels/gpu.js';
 import { createNetwork, freeNetwork, type Network } from '../nn/network.js';
-import { writeBias } from '../nn/parameters.js';
-import { describeLayers, type NetworkSpec, type Preprocessing, weightShapes } from '../nn/specification.js';
+import { type LayerParameters, writeBias } from '../nn/parameters.js';
+import type { NetworkSpec, Preprocessing } from '../nn/specification.js';
 import { vgg16 } from '../nn/vgg16.js';
 import { parseModelAttributes } from './model-file.js';
+import { describeVgg16 } from './vgg16-weights.js';
 
 /** A class as predictions name it. */
 export interface ClassName {
@@ -104,13 +103,9 @@ function namesFor(count: number): ClassName[] {
 /** Copies the file's weights to the network's layers, matched by order and shape. */
 async function fill(network: Network, file: WeightsFile): Promise<void> {
   const { gpu } = network;
-  const stored = file.layers.filter((layer) => layer.kind === 'conv3x3' || layer.kind === 'dense');
-  const weighted = network.layers.filter((layer) => layer.parameters);
-  checkShapes(file, network.spec);
   let ahead = 0;
-  for (const [i, { parameters }] of weighted.entries()) {
-    const index = file.layers.indexOf(stored[i]!);
-    const { panels } = parameters!;
+  for (const { index, parameters } of matchLayers(network, file)) {
+    const { panels } = parameters;
     await file.readKernel(
       index,
       async (values, { panel, firstRow, columns }) => {
@@ -122,24 +117,23 @@ async function fill(network: Network, file: WeightsFile): Promise<void> {
       },
       { panels: panels.map(({ first, width }) => [first, first + width] as const) },
     );
-    writeBias(gpu, parameters!, Float32Array.from(file.readBias(index)));
+    writeBias(gpu, parameters, file.readBias(index));
   }
   await gpu.finish();
 }
 
-/** Holds a file's shapes against a description, by order. */
-function checkShapes(file: WeightsFile, spec: NetworkSpec): void {
+/** Which layer of the file belongs to which of the network. @throws VggpuError 'weights' where shapes differ */
+function matchLayers({ layers }: Network, file: WeightsFile): { index: number; parameters: LayerParameters }[] {
   const stored = file.layers.filter((layer) => layer.kind === 'conv3x3' || layer.kind === 'dense');
-  const expected = describeLayers(spec).filter(({ parameters }) => parameters > 0);
-  expected.forEach(({ layer, input }, i) => {
-    const [kernel = []] = weightShapes(layer, input);
+  const weighted = layers.flatMap(({ parameters }) => parameters ?? []);
+  return weighted.map((parameters, i) => {
     const found = stored[i];
-    if (found && found.kernelShape.length === kernel.length && elementsOf(found.kernelShape) === elementsOf(kernel)) {
-      if (found.kernelShape.every((size, axis) => size === kernel[axis])) return;
-    }
+    const expected = parameters.kernelShape.join(', ');
+    if (found?.kernelShape.join(', ') === expected) return { index: file.layers.indexOf(found), parameters };
+    const instead = found ? `(${found.kernelShape.join(', ')}) in ${found.name}` : 'nothing';
     throw new VggpuError(
       'weights',
-      `${file.path}: layer ${layer.name} should have a kernel of (${kernel.join(', ')}); found ${found ? `(${found.kernelShape.join(', ')}) in ${found.name}` : 'nothing'}.`,
+      `${file.path}: layer ${parameters.layer} should have a kernel of (${expected}); found ${instead}.`,
     );
   });
 }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { demo, VGG_MINI } from '../../src/cli/demo.js';
-import { describeVgg16 } from '../../src/data/keras/vgg16-weights.js';
 import { openWeights } from '../../src/data/keras/weights-file.js';
+import { describeVgg16 } from '../../src/vgg16/vgg16-weights.js';
 
 describe('vgg-mini', () => {
   it("is VGG16 at an eighth of its width, in lesson 1's layout, and says how its kernels lie", async () => {

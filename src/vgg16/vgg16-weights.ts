@@ -1,11 +1,9 @@
 // What VGG16 a weights file holds: its widths, its classes, its picture size; or why it holds none.
 
-import { VggpuError } from '../../errors.js';
-import { shapeText } from './orientation.js';
-import type { StoredLayer, WeightsFile } from './weights-file.js';
-
-/** Convolutions in each of VGG16's blocks; a 2x2 max-pool closes each. */
-export const CONVOLUTIONS_PER_BLOCK: readonly number[] = [2, 2, 3, 3, 3];
+import { shapeText } from '../data/keras/orientation.js';
+import type { StoredLayer, WeightsFile } from '../data/keras/weights-file.js';
+import { VggpuError } from '../errors.js';
+import { VGG16_BLOCKS } from '../nn/vgg16.js';
 
 const CONVOLUTIONS = 13;
 const DENSE_LAYERS = 3;
@@ -78,7 +76,7 @@ export function describeVgg16(file: WeightsFile): Vgg16Description {
 /** How many blocks `count` convolutions complete: a block that is cut has no max-pool. */
 export function closedBlocks(count: number): number {
   let end = 0;
-  return CONVOLUTIONS_PER_BLOCK.filter((convolutions) => {
+  return VGG16_BLOCKS.filter((convolutions) => {
     end += convolutions;
     return end <= count;
   }).length;

@@ -3,11 +3,11 @@
 import { join } from 'node:path';
 import type { Group } from 'h5wasm/node';
 import { describe, expect, it } from 'vitest';
-import { closedBlocks, describeVgg16, type Vgg16Description } from '../../../src/data/keras/vgg16-weights.js';
-import { openWeights } from '../../../src/data/keras/weights-file.js';
-import { hasShared, itWith, SHARED } from '../../shared.js';
-import { temporaryFolder } from '../../temporary-folder.js';
-import { type SampleLayer, type SampleLayout, sampleVgg16, writeSample } from './samples.js';
+import { openWeights } from '../../src/data/keras/weights-file.js';
+import { closedBlocks, describeVgg16, type Vgg16Description } from '../../src/vgg16/vgg16-weights.js';
+import { type SampleLayer, type SampleLayout, sampleVgg16, writeSample } from '../data/keras/samples.js';
+import { hasShared, itWith, SHARED } from '../shared.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
 
