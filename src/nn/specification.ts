@@ -1,5 +1,5 @@
 // What a network is, as plain data: the same description builds it, prints it, and travels inside a saved file.
-import type { Shape } from '../autograd/tensor.js';
+import { elementsOf, type Shape } from '../autograd/tensor.js';
 import { VggpuError } from '../errors.js';
 
 export type Activation = 'relu' | 'linear';
@@ -54,7 +54,7 @@ export function outputShape(layer: LayerSpec, input: Shape): Shape {
     case 'globalAveragePool':
       return [C];
     case 'flatten':
-      return [input.reduce((product, size) => product * size, 1)];
+      return [elementsOf(input)];
     case 'dense':
       return [layer.units];
     default:
@@ -65,7 +65,7 @@ export function outputShape(layer: LayerSpec, input: Shape): Shape {
 /** Shapes of the kernel and the bias of a layer, for one picture's input; empty where it has none. */
 export function weightShapes(layer: LayerSpec, input: Shape): Shape[] {
   if (layer.kind === 'conv3x3') return [[3, 3, input[2]!, layer.filters], [layer.filters]];
-  if (layer.kind === 'dense') return [[input.reduce((product, size) => product * size, 1), layer.units], [layer.units]];
+  if (layer.kind === 'dense') return [[elementsOf(input), layer.units], [layer.units]];
   return [];
 }
 
@@ -89,20 +89,16 @@ export function describeLayers({ inputSize, layers }: NetworkSpec): LayerFacts[]
   let input: Shape = [inputSize, inputSize, 3];
   return layers.map((layer) => {
     const output = outputShape(layer, input);
-    if (
-      output.some((size) => size < 1) ||
-      (layer.kind !== 'flatten' && layer.kind !== 'dense' && output.includes(Number.NaN))
-    ) {
+    if (!output.every((size) => size >= 1)) {
       throw new VggpuError(
         'shape',
         `Layer ${layer.name} (${layer.kind}) cannot take an input of (${input.join(', ')}).`,
       );
     }
     const shapes = weightShapes(layer, input);
-    const product = (shape: Shape) => shape.reduce((a, b) => a * b, 1);
-    const parameters = shapes.reduce((sum, shape) => sum + product(shape), 0);
+    const parameters = shapes.reduce((sum, shape) => sum + elementsOf(shape), 0);
     const pixels = layer.kind === 'conv3x3' ? output[0]! * output[1]! : 1;
-    const facts = { layer, input, output, parameters, multiplyAdds: shapes[0] ? product(shapes[0]) * pixels : 0 };
+    const facts = { layer, input, output, parameters, multiplyAdds: shapes[0] ? elementsOf(shapes[0]) * pixels : 0 };
     input = output;
     return facts;
   });

@@ -1,7 +1,7 @@
 // What VGG16 a weights file holds: its widths, its classes, its picture size; or why it holds none.
 
-import { shapeText } from '../data/keras/orientation.js';
 import type { StoredLayer, WeightsFile } from '../data/keras/weights-file.js';
+import { shapeText } from '../data/shape.js';
 import { VggpuError } from '../errors.js';
 import { VGG16_BLOCKS } from '../nn/vgg16.js';
 

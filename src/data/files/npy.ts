@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { VggpuError } from '../../errors.js';
+import { elementsOf } from '../shape.js';
 import { writeFileAtomic } from './atomic-file.js';
 
 /** The elements of an array. */
@@ -28,10 +29,10 @@ const READERS: Record<string, (bytes: ArrayBuffer) => NpyData> = {
  * @throws VggpuError `shape` where data and shape do not fit; `output` where the file cannot be written
  */
 export async function writeNpy(path: string, { shape, data }: NpyArray): Promise<void> {
-  if (count(shape) !== data.length) {
+  if (elementsOf(shape) !== data.length) {
     throw new VggpuError(
       'shape',
-      `${path}: the shape (${shape.join(', ')}) has ${count(shape)} elements, the data ${data.length}.`,
+      `${path}: the shape (${shape.join(', ')}) has ${elementsOf(shape)} elements, the data ${data.length}.`,
     );
   }
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -91,14 +92,10 @@ export async function readNpy(path: string): Promise<NpyArray> {
   }
   if (order === 'True' && shape.length > 1) fail('the array is in Fortran order; save numpy.ascontiguousarray of it');
   const width = descr === '|u1' ? 1 : 4;
-  const length = count(shape) * width;
+  const length = elementsOf(shape) * width;
   if (file.length - start < length) {
     fail(`it ends early: (${shape.join(', ')}) takes ${length} bytes, and ${file.length - start} are there`);
   }
   const bytes = file.buffer.slice(file.byteOffset + start, file.byteOffset + start + length);
   return { shape, data: read(bytes as ArrayBuffer) };
-}
-
-function count(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }

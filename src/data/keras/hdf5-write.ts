@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { File, Group } from 'h5wasm/node';
 import { VggpuError } from '../../errors.js';
+import { elementsOf } from '../shape.js';
 import { hdf5Reason, startHdf5 } from './hdf5.js';
 
 /** Takes a dataset's content as tiles of a matrix; see {@link Hdf5Writer.dataset}. */
@@ -82,7 +83,7 @@ function datasetWriter(
   shape: readonly number[],
 ): DatasetWriter {
   const columns = shape.at(-1) ?? 1;
-  const elements = shape.reduce((product, extent) => product * extent, 1);
+  const elements = elementsOf(shape);
   const holder = group(at.split('/').slice(0, -1).join('/'));
   const name = at.split('/').at(-1) as string;
   if (shape.length !== 2 || elements * 4 <= STREAMED_BYTES) {

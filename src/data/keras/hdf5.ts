@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { Dataset, File, Group, Module, ready } from 'h5wasm/node';
 import { VggpuError } from '../../errors.js';
+import { elementsOf } from '../shape.js';
 import { checkHdf5File } from './hdf5-check.js';
 
 /** A dataset as it lies in the file. */
@@ -109,7 +110,7 @@ function readBox(
   count: readonly number[],
   target: Float32Array,
 ): void {
-  const length = count.reduce((product, extent) => product * extent, 1);
+  const length = elementsOf(count);
   const width = dataset.type === 'float64' ? 8 : 4;
   const pointer = Module._malloc(Math.max(1, length * width));
   if (pointer === 0) {

@@ -1,5 +1,6 @@
 // Whether a file's 3x3 kernels are rotated by 180 degrees: Theano convolved where everyone else correlates.
 
+import { shapeText } from '../shape.js';
 import type { Hdf5File } from './hdf5.js';
 import type { Listing, RawLayer } from './layout.js';
 
@@ -48,9 +49,4 @@ function imagenetFingerprint(file: Hdf5File, layer: RawLayer, channelsFirst: boo
   };
   if (matches(0, 0)) return 'plain';
   return matches(2, 2) ? 'rotated' : undefined;
-}
-
-/** A shape for people: (3, 3, 64, 128). */
-export function shapeText(shape: readonly number[]): string {
-  return `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
 }

@@ -5,9 +5,9 @@ import { statfs, truncate } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { VggpuError } from '../../errors.js';
 import { assertWritable, replaceFile } from '../files/atomic-file.js';
+import { elementsOf, shapeText } from '../shape.js';
 import { bytes } from './hdf5-check.js';
 import { ATTRIBUTE_LIMIT, createHdf5, type Hdf5Writer } from './hdf5-write.js';
-import { shapeText } from './orientation.js';
 import { addChecksum, verifySaved } from './verify.js';
 
 /**
@@ -83,7 +83,7 @@ export async function saveWeights(
   onProgress?: (bytesDone: number, bytesTotal: number) => void,
 ): Promise<void> {
   const sources = layers.flatMap((layer) => weightsOf(layer).map((weight) => weight.source));
-  const total = sources.reduce((sum, source) => sum + 4 * elements(source.shape), 0);
+  const total = sources.reduce((sum, source) => sum + 4 * elementsOf(source.shape), 0);
   await checkOutput(path, total);
   const json = asciiJson(attributes);
   let done = 0;
@@ -142,7 +142,7 @@ async function writeWeight(
   onWritten: (bytes: number) => void,
 ): Promise<number> {
   const width = shape.at(-1) ?? 1;
-  const rows = elements(shape) / width;
+  const rows = elementsOf(shape) / width;
   const dataset = file.dataset(at, shape);
   let checksum = 0;
   let count = 0;
@@ -157,8 +157,8 @@ async function writeWeight(
     count += values.length;
     onWritten(values.byteLength);
   }
-  if (count !== elements(shape)) {
-    const need = elements(shape);
+  if (count !== elementsOf(shape)) {
+    const need = elementsOf(shape);
     throw new VggpuError('shape', `${at}: got ${count} values; expected ${need} for a weight ${shapeText(shape)}.`);
   }
   dataset.finish();
@@ -177,5 +177,3 @@ function writeAttributes(file: Hdf5Writer, json: string): void {
     file.attribute('', `vggpu${part}`, json.slice(part * 60000, (part + 1) * 60000));
   }
 }
-
-const elements = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);

@@ -1,5 +1,6 @@
 // Kernels handed out in canonical order, a few megabytes at a time, whatever their order in the file.
 
+import { elementsOf } from '../shape.js';
 import type { Hdf5Dataset, Hdf5File } from './hdf5.js';
 
 /**
@@ -44,7 +45,7 @@ export async function sliceConvolution(
   options: SliceOptions,
   onSlice: OnSlice,
 ): Promise<void> {
-  const stored = new Float32Array(kernel.shape.reduce((product, extent) => product * extent, 1));
+  const stored = new Float32Array(elementsOf(kernel.shape));
   file.read(kernel, [0, 0, 0, 0], kernel.shape, stored);
   const [height, width, inputs, outputs] = convolutionShape(kernel, lies.channelsFirst);
   const positions = height * width;

@@ -1,6 +1,7 @@
 // Proof that a saved model can be read back: every value, its layers' names, and what was saved with them.
 
 import { VggpuError } from '../../errors.js';
+import { elementsOf } from '../shape.js';
 import { openHdf5 } from './hdf5.js';
 import { sliceDense } from './slices.js';
 
@@ -39,7 +40,7 @@ export async function verifySaved(temporary: string, path: string, { names, chec
           checksum = addChecksum(checksum, values, place.firstRow, 0, width, width);
         });
       } else {
-        const values = new Float32Array(dataset.shape.reduce((product, extent) => product * extent, 1));
+        const values = new Float32Array(elementsOf(dataset.shape));
         file.read(
           dataset,
           dataset.shape.map(() => 0),

@@ -1,11 +1,12 @@
 // The reader of pretrained weights: any Keras HDF5 file, handed out in this project's canonical order.
 
 import { VggpuError } from '../../errors.js';
+import { elementsOf, shapeText } from '../shape.js';
 import { unpackKerasArchive } from './archive.js';
 import { openHdf5 } from './hdf5.js';
 import { checkHdf5File, contentIdentity } from './hdf5-check.js';
 import { type Layout, type Listing, listLayers, type RawLayer } from './layout.js';
-import { findOrientation, type Kernels, type Orientation, shapeText } from './orientation.js';
+import { findOrientation, type Kernels, type Orientation } from './orientation.js';
 import { convolutionShape, type OnSlice, type SliceOptions, sliceConvolution, sliceDense } from './slices.js';
 
 export type { Layout } from './layout.js';
@@ -112,7 +113,7 @@ function readers(
   const firstDense = layers.findIndex((layer) => layer.kind === 'dense');
   let bytesDone = 0;
   const bytesTotal = layers.reduce(
-    (sum, layer) => sum + 4 * (elements(layer.kernel.shape) + (layer.bias?.shape[0] ?? 0)),
+    (sum, layer) => sum + 4 * (elementsOf(layer.kernel.shape) + (layer.bias?.shape[0] ?? 0)),
     0,
   );
   const progress = (bytes: number) => {
@@ -193,5 +194,3 @@ function savedAttributes(path: string, parts: readonly string[] | undefined): un
     });
   }
 }
-
-const elements = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
