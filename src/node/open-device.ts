@@ -94,6 +94,23 @@ function limitsToAsk(adapter: GPUAdapter): Record<LimitName, number> {
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
+const open = new Set<GPUDevice>();
+let watching = false;
+
+/**
+ * Has a device destroyed when the process ends with it open, as after an uncaught error. Destroying waits for the device's
+ * work; ending in the midst of it crashed now and then, and the exit code was lost.
+ */
+function destroyAtExit(device: GPUDevice): void {
+  if (!watching) {
+    watching = true;
+    process.once('exit', () => {
+      for (const left of open) left.destroy();
+    });
+  }
+  open.add(device);
+}
+
 /** Opens one candidate and checks it; throws an Error whose message says what is wrong with it. */
 async function openCandidate(candidate: Candidate, options: OpenDeviceOptions): Promise<OpenedDevice> {
   const { adapter, about, source } = candidate;
@@ -107,9 +124,11 @@ async function openCandidate(candidate: Candidate, options: OpenDeviceOptions): 
     requiredFeatures: features as GPUFeatureName[],
   });
   let closing: Promise<unknown> | undefined;
+  destroyAtExit(device);
   const close = async () => {
     if (!closing) {
       closing = device.lost;
+      open.delete(device);
       device.destroy();
     }
     await closing;
