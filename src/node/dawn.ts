@@ -29,14 +29,16 @@ export interface AdapterRequest {
 }
 
 // Dawn's objects crash the process when they outlive the instance that `create` gave, and a garbage collector may free it first. So
-// instances are kept for good, one for each way of asking; globalThis, since a test runner may evaluate this module twice.
+// every instance is kept for good; on globalThis, since a test runner may evaluate this module twice.
 interface Kept {
+  /** By way of asking, those that gave an adapter. */
   instances: Map<string, GPU>;
+  all: GPU[];
   last: Promise<unknown>;
 }
 const KEPT = Symbol.for('vggpu.dawn');
 const holder = globalThis as { [KEPT]?: Kept };
-holder[KEPT] ??= { instances: new Map(), last: Promise.resolve() };
+holder[KEPT] ??= { instances: new Map(), all: [], last: Promise.resolve() };
 const kept = holder[KEPT];
 
 /** The backends tried on this platform, best first. Naming one keeps Dawn's null backend out. */
@@ -47,14 +49,23 @@ function backends(drivers: Drivers): readonly string[] {
   return mayHaveVulkan() ? ['vulkan'] : [];
 }
 
-/** Loads npm `webgpu` and puts WebGPU's constants (GPUBufferUsage and so on) on globalThis where they are not yet. */
-async function loadDawn(): Promise<{ create(options: string[]): GPU }> {
+/**
+ * Loads npm `webgpu` and puts WebGPU's constants (GPUBufferUsage and so on) on globalThis where they are not yet. What its
+ * `create` gives is kept for good.
+ */
+export async function loadDawn(): Promise<{ create(options: string[]): GPU }> {
   try {
     const { create, globals } = await import('webgpu');
     for (const [name, value] of Object.entries(globals)) {
       if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
     }
-    return { create };
+    return {
+      create(options) {
+        const instance = create(options);
+        kept.all.push(instance);
+        return instance;
+      },
+    };
   } catch (error) {
     throw new VggpuError(
       'device',

@@ -18,7 +18,7 @@ const [address, flags, loader, stayLoaded] = JSON.parse(process.argv[1]);
 if (loader) { try { process.dlopen({ exports: {} }, loader, stayLoaded); } catch {} }
 const { create, globals } = await import(address);
 Object.assign(globalThis, globals);
-const gpu = create(flags);
+const gpu = (globalThis.kept = create(flags)); // Dawn crashes when an instance is collected before what it gave
 const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
 const answer = (word) => { process.stdout.write(word, () => process.exit(0)); };
 if (!adapter || !adapter.features.has('shader-f16')) answer('absent');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { loadDawn } from '../../src/node/dawn.js';
 import { probeFloat16 } from '../../src/node/float16-probe.js';
 import { openDevice } from '../../src/node/open-device.js';
 import { expectedOfProbe, whyDeviceFails } from '../../src/node/probe.js';
@@ -17,7 +18,7 @@ describe('whyDeviceFails', () => {
   });
 
   it('refuses a device that does nothing', async () => {
-    const { create } = await import('webgpu');
+    const { create } = await loadDawn();
     const adapter = await create(['backend=null']).requestAdapter();
     const device = await adapter!.requestDevice();
     expect(await whyDeviceFails(device)).toMatch(/it computed/);
