@@ -9,7 +9,7 @@ import type { Kernel } from './kernel.js';
 import { matmulNN, matmulNT, matmulTN } from './matmul.js';
 import { maxPoolBackward, maxPoolForward } from './max-pool.js';
 import { adam, rmsprop, sgd } from './optimizers.js';
-import { pictureToTensor } from './picture.js';
+import { pictureToTensor, pictureWarp } from './picture.js';
 import { randomBits, randomNormal, randomUniform } from './random.js';
 import { sumAll, sumRows } from './reduce.js';
 import { reluBackward, reluForward } from './relu.js';
@@ -54,6 +54,7 @@ const all: readonly unknown[] = [
   randomUniform,
   randomNormal,
   pictureToTensor,
+  pictureWarp,
 ];
 
 /** All descriptors. Their dims and bindings are checked by name where they run, not by type as in a single descriptor. */

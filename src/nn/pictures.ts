@@ -1,9 +1,11 @@
 // From decoded bytes to the network's input, and through its frozen layers to features.
 import { createTape } from '../autograd/tape.js';
 import { createTensor, elementsOf, freeTensor, type Tensor } from '../autograd/tensor.js';
+import type { Block } from '../kernels/buffers.js';
 import type { Gpu } from '../kernels/gpu.js';
-import { pictureToTensor, RESIZE_MODES } from '../kernels/picture.js';
+import { affineDims, pictureToTensor, pictureWarp, RESIZE_MODES } from '../kernels/picture.js';
 import { run } from '../kernels/run.js';
+import { affineOf, isResizeOnly, type Warp } from './augmentation.js';
 import { microBatch, micros } from './micro-batches.js';
 import { featureShape, forward, type Network } from './network.js';
 import type { NetworkSpec } from './specification.js';
@@ -16,9 +18,9 @@ export interface Picture {
 }
 
 /**
- * Uploads pictures and makes the network's input: resized, mean subtracted, channels ordered.
+ * Uploads pictures and makes the network's input: resized and moved in one step, mean subtracted, channels ordered.
  * @param slots rows of the result; those past the pictures are zero
- * @param flips which pictures are mirrored left and right; default none
+ * @param warps how each picture is moved; `true` mirrors it left and right; default none
  * @returns (slots, size, size, 3), which the caller frees
  */
 export function picturesToTensor(
@@ -26,37 +28,47 @@ export function picturesToTensor(
   spec: NetworkSpec,
   pictures: readonly Picture[],
   slots = pictures.length,
-  flips: readonly boolean[] = [],
+  warps: readonly (Warp | boolean | undefined)[] = [],
 ): Tensor {
-  const { inputSize: size, preprocessing } = spec;
-  const [mean0, mean1, mean2] = preprocessing.mean;
+  const { inputSize: size } = spec;
   const y = createTensor(gpu, [slots, size, size, 3], 'pictures');
   if (slots > pictures.length) gpu.clear(y);
-  for (const [n, { width, height, data }] of pictures.entries()) {
+  for (const [n, picture] of pictures.entries()) {
+    const { width, height, data } = picture;
     const bytes = gpu.pool.take(width * height * 4, `a picture of ${width}x${height} pixels`);
     gpu.write(bytes, new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, width * height * 4));
-    const flip = Number(flips[n] ?? false);
-    const values = {
-      ...{
-        height,
-        width,
-        size,
-        n,
-        flip,
-        reverse: Number(preprocessing.reverse),
-        mode: RESIZE_MODES[preprocessing.resize],
-      },
-      ...{ scale: preprocessing.scale, mean0, mean1, mean2 },
-    };
-    run(gpu, pictureToTensor, values, { bytes, y });
+    fillSlot(gpu, spec, picture, n, warps[n] ?? false, { bytes, y });
     gpu.pool.give(bytes);
   }
   return y;
 }
 
+/** A picture that is not moved, or only mirrored, is resized to the last bit as it would be without augmentation. */
+function fillSlot(
+  gpu: Gpu,
+  { inputSize: size, preprocessing }: NetworkSpec,
+  picture: Picture,
+  n: number,
+  warp: Warp | boolean,
+  tensors: { readonly bytes: Block; readonly y: Tensor },
+): void {
+  const { resize, scale, mean, reverse } = preprocessing;
+  const { width, height } = picture;
+  const [mean0, mean1, mean2] = mean;
+  const values = { ...{ height, width, size, n, reverse: Number(reverse) }, ...{ scale, mean0, mean1, mean2 } };
+  if (typeof warp === 'boolean' || isResizeOnly(warp)) {
+    const flip = Number(warp === true || (warp !== false && warp.flip));
+    run(gpu, pictureToTensor, { ...values, flip, mode: RESIZE_MODES[resize] }, tensors);
+  } else {
+    run(gpu, pictureWarp, { ...values, ...affineDims(affineOf(warp, picture, size), resize, size) }, tensors);
+  }
+}
+
 /**
  * Runs the first `depth` layers on pictures. Each micro-batch is full (the last one padded with zeros), so that a
  * picture's features do not depend on which others it came with, to the last bit.
+ * @param size pictures of a micro-batch
+ * @param warps how each picture is moved, as for `picturesToTensor`
  * @returns (pictures, ...features), which the caller frees
  */
 export function picturesToFeatures(
@@ -64,13 +76,14 @@ export function picturesToFeatures(
   pictures: readonly Picture[],
   depth: number,
   size = Math.max(1, Math.min(pictures.length, microBatch(network, 0, depth))),
+  warps: readonly (Warp | boolean | undefined)[] = [],
 ): Tensor {
   const { gpu, spec } = network;
   const shape = featureShape(network, depth);
   const features = createTensor(gpu, [pictures.length, ...shape], 'features');
   const row = elementsOf(shape) * 4;
   for (const { first, rows } of micros(pictures.length, size)) {
-    const x = picturesToTensor(gpu, spec, pictures.slice(first, first + rows), size);
+    const x = picturesToTensor(gpu, spec, pictures.slice(first, first + rows), size, warps.slice(first, first + rows));
     const tape = createTape(gpu, { record: false });
     const y = forward(tape, network, x, { to: depth });
     gpu.copy(y, 0, features, first * row, rows * row);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { pictureToTensor, RESIZE_MODES } from '../../src/kernels/picture.js';
+import { type AffineMap, affineDims, pictureToTensor, pictureWarp, RESIZE_MODES } from '../../src/kernels/picture.js';
 import { expectClose } from '../compare.js';
 import { useGpu } from '../gpu.js';
+import type { RandomNumbers } from '../random.js';
 import * as reference from '../reference/picture.js';
 import { evaluate, variantsFor } from './evaluate.js';
 import { testKernel } from './harness.js';
@@ -19,6 +20,9 @@ const shapes = [
   { height: 1, width: 300, size: 7, n: 0, flip: 0, reverse: 1 },
 ];
 
+const randomBytes = ({ height, width }: { height: number; width: number }, random: RandomNumbers) =>
+  Uint32Array.from({ length: height * width }, () => random.integer(0, 2 ** 32));
+
 testKernel(gpu, {
   kernel: pictureToTensor,
   cases: Object.values(RESIZE_MODES).flatMap((mode) =>
@@ -28,16 +32,85 @@ testKernel(gpu, {
       ...(i % 3 === 1 ? { scale: 1 / 255, mean0: 0, mean1: 0.5, mean2: 0.25 } : vgg16),
     })),
   ),
-  inputs: {
-    bytes: ({ height, width }, random) =>
-      Uint32Array.from({ length: height * width }, () => random.integer(0, 2 ** 32)),
-  },
+  inputs: { bytes: randomBytes },
   reference: (d, { bytes, y }) => ({ y: reference.pictureToTensor(d, bytes, y) }),
   // bytes up to 255, a handful of roundings; an average adds up as many rows as an output pixel covers
   tolerance: ({ height, size, scale }) => ({
     absolute: 255 * scale * 1e-7 * (4 + Math.sqrt(height / size)),
     relative: 2e-7,
   }),
+});
+
+/** Turned by `degrees` about a point off the middle, `zoom` times as many pixels shown, columns mirrored if asked for. */
+function mapOf({ height, width, size, flip }: (typeof shapes)[number], degrees: number, zoom: number): AffineMap {
+  const [sin, cos] = [Math.sin((degrees * Math.PI) / 180) * zoom, Math.cos((degrees * Math.PI) / 180) * zoom];
+  const [rows, columns] = [height / size, (width / size) * (flip ? -1 : 1)];
+  return {
+    centre: [0.45 * height, 0.6 * width],
+    down: [rows * cos, columns * sin],
+    right: [-rows * sin, columns * cos],
+  };
+}
+
+const warped = (['nearest', 'bilinear', 'area'] as const).flatMap((mode) =>
+  [
+    ...[0, 7, 90, 200].flatMap((degrees) => shapes.map((shape) => ({ shape, map: mapOf(shape, degrees, 1.1) }))),
+    ...[0.01, 9].map((zoom) => ({ shape: shapes[6]!, map: mapOf(shapes[6]!, -30, zoom) })),
+    // far outside, where only the nearest edge is left
+    { shape: shapes[2]!, map: { ...mapOf(shapes[2]!, 20, 1), centre: [-3000, 9000] } as const },
+  ].map(({ shape: { flip: _, ...shape }, map }, i) => ({
+    ...shape,
+    ...affineDims(map, mode, shape.size),
+    ...(i % 3 === 1 ? { scale: 1 / 255, mean0: 0, mean1: 0.5, mean2: 0.25 } : vgg16),
+  })),
+);
+
+testKernel(gpu, {
+  kernel: pictureWarp,
+  cases: warped,
+  inputs: { bytes: randomBytes },
+  reference: (d, { bytes, y }) => ({ y: reference.pictureWarp(d, bytes, y) }),
+  // places and sums of whole pixels are exact; what is left is a handful of roundings of bytes up to 255
+  tolerance: ({ scale }) => ({ absolute: 255 * scale * 4e-7, relative: 2e-7 }),
+});
+
+describe('an affine map', () => {
+  const still = { centre: [50, 100], down: [1, 0], right: [0, 1] } as const;
+
+  it('is held in 65536ths of a pixel, in fewer where the picture is huge', () => {
+    expect(affineDims(still, 'nearest', 10)).toEqual({
+      ...{ bilinear: 0, taps: 1, fraction: 16, row: 50 * 65536, column: 100 * 65536 },
+      ...{ rowDown: 32768, columnDown: 0, rowRight: 0, columnRight: 32768 },
+    });
+    for (const length of [5_000, 65_535, 4_000_000]) {
+      const step = length / 224;
+      const map = { centre: [length, -length], down: [step, step], right: [-step, step] } as const;
+      const { fraction, row, rowDown, rowRight } = affineDims(map, 'area', 224);
+      const reach = row + (Math.abs(rowDown) + Math.abs(rowRight)) * (224 + 16);
+      expect(reach, `${length} fits`).toBeLessThan(2 ** 31);
+      if (fraction < 16) expect(reach, `no bit of ${length} is wasted`).toBeGreaterThan(2 ** 29);
+    }
+  });
+
+  it('that is no number, or leads too far, is refused', () => {
+    for (const wrong of [
+      { ...still, down: [Number.NaN, 0] as const },
+      { ...still, centre: [0, 1e9] as const },
+    ]) {
+      expect(() => affineDims(wrong, 'area', 10)).toThrowError(
+        expect.objectContaining({ code: 'kernel', message: expect.stringMatching(/reaches (NaN|1000000\d+) pixels/) }),
+      );
+    }
+  });
+
+  it('takes one sample of an output pixel, but in area two for each source pixel', () => {
+    const taps = (mode: keyof typeof RESIZE_MODES, ...right: [number, number]) =>
+      affineDims({ ...still, right }, mode, 10).taps;
+    expect([taps('nearest', 3, 4), taps('bilinear', 3, 4), taps('area', 3, 4)]).toEqual([1, 1, 10]);
+    expect([taps('area', 0, 0.1), taps('area', 0, 1), taps('area', 0, 1.2), taps('area', 0, 90)]).toEqual([
+      2, 2, 3, 16,
+    ]);
+  });
 });
 
 describe('a picture', () => {

@@ -1,4 +1,4 @@
-// Resizing a picture into a network's input, in float64.
+// Resizing and warping a picture into a network's input, in float64.
 
 export interface PictureDims {
   readonly height: number;
@@ -50,6 +50,60 @@ export function pictureToTensor(d: PictureDims, bytes: Float64Array, y: Float64A
         const slot = ((d.n * d.size + i) * d.size + j) * 3 + (d.reverse ? 2 - c : c);
         result[slot] = value * d.scale - means[c]!;
       }
+    }
+  }
+  return result;
+}
+
+export interface WarpDims extends Omit<PictureDims, 'flip' | 'mode'> {
+  readonly bilinear: number;
+  readonly taps: number;
+  readonly fraction: number;
+  readonly row: number;
+  readonly column: number;
+  readonly rowDown: number;
+  readonly columnDown: number;
+  readonly rowRight: number;
+  readonly columnRight: number;
+}
+
+/** The pixels of an axis that a place on it draws on; pixel k covers k to k + 1, and the edges go on. */
+function around(place: number, length: number, bilinear: boolean): [pixel: number, weight: number][] {
+  const clamp = (k: number) => Math.min(Math.max(k, 0), length - 1);
+  const lower = Math.floor(bilinear ? place - 0.5 : place);
+  if (!bilinear) return [[clamp(lower), 1]];
+  const weight = place - 0.5 - lower;
+  return [
+    [clamp(lower), 1 - weight],
+    [clamp(lower + 1), weight],
+  ];
+}
+
+/** y with slot n replaced by the warped picture; the other slots as they were. */
+export function pictureWarp(d: WarpDims, bytes: Float64Array, y: Float64Array): Float64Array {
+  const { size, taps } = d;
+  const result = y.slice();
+  const means = [d.mean0, d.mean1, d.mean2];
+  const unit = 2 ** d.fraction;
+  for (let at = 0; at < size * size; at++) {
+    const [v, u] = [2 * Math.floor(at / size) + 1 - size, 2 * (at % size) + 1 - size];
+    const sums = [0, 0, 0];
+    for (let tap = 0; tap < taps * taps; tap++) {
+      const [s, t] = [2 * Math.floor(tap / taps) + 1 - taps, 2 * (tap % taps) + 1 - taps];
+      const place = (centre: number, down: number, right: number) =>
+        (centre + down * v + right * u + Math.trunc((down * s + right * t) / taps)) / unit;
+      for (const [r, vertical] of around(place(d.row, d.rowDown, d.rowRight), d.height, d.bilinear === 1)) {
+        const column = place(d.column, d.columnDown, d.columnRight);
+        for (const [k, horizontal] of around(column, d.width, d.bilinear === 1)) {
+          for (let c = 0; c < 3; c++) {
+            sums[c]! += vertical * horizontal * ((bytes[r * d.width + k]! >>> (8 * c)) & 255);
+          }
+        }
+      }
+    }
+    for (let c = 0; c < 3; c++) {
+      const slot = (d.n * size * size + at) * 3 + (d.reverse ? 2 - c : c);
+      result[slot] = (sums[c]! / taps ** 2) * d.scale - means[c]!;
     }
   }
   return result;
