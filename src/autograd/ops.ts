@@ -191,21 +191,25 @@ export function dropout(tape: Tape, x: Tensor, rate: number, { seed, step, layer
 }
 
 /**
- * loss = scale * sum over rows of -log softmax(x)[label]: dx = scale (softmax(x) - one_hot(label)). The end of a tape:
- * its own gradient is 1.
+ * loss = scale * sum over rows of -w[label] log softmax(x)[label]: dx = scale w[label] (softmax(x) - one_hot(label)). The
+ * end of a tape: its own gradient is 1.
  * @param x logits (rows, columns)  @param labels a column for each row, u32  @param scale 1 / rows gives the mean
+ * @param weights w (columns); default all 1
  * @returns loss (1), in nats
  */
-export function softmaxCrossEntropy(tape: Tape, x: Tensor, labels: Block, scale: number): Tensor {
+export function softmaxCrossEntropy(tape: Tape, x: Tensor, labels: Block, scale: number, weights?: Tensor): Tensor {
   const { gpu } = tape;
   const [rows, columns] = matrix('softmaxCrossEntropy', x);
+  if (weights) expectShape('softmaxCrossEntropy', 'weights', weights, [columns]);
+  const d = { rows, columns, weighted: Number(weights !== undefined) };
+  const inputs = { x, labels, weights: weights ?? x };
   const each = tape.make([rows], 'loss of each row');
   const y = tape.make([1], 'loss');
-  run(gpu, softmaxCrossEntropyForward, { rows, columns }, { x, labels, loss: each });
+  run(gpu, softmaxCrossEntropyForward, d, { ...inputs, loss: each });
   run(gpu, sumAll, { count: rows, scale }, { x: each, y });
   tape.release(each);
   tape.record([x], y, [x], () => {
-    tape.addGradient(x, (dx) => run(gpu, softmaxCrossEntropyBackward, { rows, columns, scale }, { x, labels, dx }));
+    tape.addGradient(x, (dx) => run(gpu, softmaxCrossEntropyBackward, { ...d, scale }, { ...inputs, dx }));
   });
   return y;
 }

@@ -2,15 +2,21 @@
 import { flat } from './grid.js';
 import { defineKernel } from './kernel.js';
 
+/** Unweighted, one element that nobody reads: a binding cannot be empty. */
+function weightsOf({ columns, weighted }: { columns: number; weighted: number }): number {
+  return weighted ? columns : 1;
+}
+
 /**
- * x (rows, columns) logits, labels (rows) u32 -> loss (rows) in nats. A NaN among a row's logits makes its loss NaN; so
- * does a label that is not less than columns.
+ * x (rows, columns) logits, labels (rows) u32 -> loss (rows) in nats; with weighted 1 times the weight of the row's label,
+ * weights (columns). With weighted 0 any block may stand in for the weights. A NaN among a row's logits makes its loss NaN;
+ * so does a label that is not less than columns.
  */
 export const softmaxCrossEntropyForward = defineKernel({
   name: 'softmax_cross_entropy/forward',
-  dims: ['rows', 'columns'],
-  bindings: { x: 'read', labels: 'read', loss: 'write' },
-  elements: (d) => ({ x: d.rows * d.columns, labels: d.rows, loss: d.rows }),
+  dims: ['rows', 'columns', 'weighted'],
+  bindings: { x: 'read', labels: 'read', weights: 'read', loss: 'write' },
+  elements: (d) => ({ x: d.rows * d.columns, labels: d.rows, weights: weightsOf(d), loss: d.rows }),
   flops: (d) => 4 * d.rows * d.columns,
   variants: {
     naive: {
@@ -30,13 +36,16 @@ export const softmaxCrossEntropyForward = defineKernel({
   prefer: { cpu: ['naive'] },
 });
 
-/** dx (rows, columns) = scale * (softmax(x) - onehot(labels)); for a mean loss, scale is 1 / rows of the whole batch. */
+/**
+ * dx (rows, columns) = scale * (softmax(x) - onehot(labels)), with weighted 1 times the weight of the row's label; for a
+ * mean loss, scale is 1 / rows of the whole batch.
+ */
 export const softmaxCrossEntropyBackward = defineKernel({
   name: 'softmax_cross_entropy/backward',
-  dims: ['rows', 'columns'],
+  dims: ['rows', 'columns', 'weighted'],
   scalars: ['scale'],
-  bindings: { x: 'read', labels: 'read', dx: 'write' },
-  elements: (d) => ({ x: d.rows * d.columns, labels: d.rows, dx: d.rows * d.columns }),
+  bindings: { x: 'read', labels: 'read', weights: 'read', dx: 'write' },
+  elements: (d) => ({ x: d.rows * d.columns, labels: d.rows, weights: weightsOf(d), dx: d.rows * d.columns }),
   flops: (d) => 7 * d.rows * d.columns,
   variants: {
     naive: {

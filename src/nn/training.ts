@@ -1,7 +1,7 @@
 // One step of training and one of evaluation, from features and labels to numbers.
 import { softmax, softmaxCrossEntropy } from '../autograd/ops.js';
 import { createTape } from '../autograd/tape.js';
-import { createTensor, freeGradient, freeTensor, readTensor, type Tensor } from '../autograd/tensor.js';
+import { createTensor, freeGradient, freeTensor, readTensor, type Tensor, tensorFrom } from '../autograd/tensor.js';
 import { VggpuError } from '../errors.js';
 import { accumulate } from '../kernels/accumulate.js';
 import type { Block } from '../kernels/buffers.js';
@@ -20,7 +20,7 @@ export interface Batch {
   readonly labels: Uint32Array<ArrayBuffer>;
 }
 
-/** Mean loss in nats and number of correct predictions of a batch. */
+/** Mean loss in nats, weighted where a step of training has class weights, and number of correct predictions. */
 export interface BatchResult {
   readonly loss: number;
   readonly correct: number;
@@ -35,6 +35,11 @@ export interface StepOptions {
   readonly step: number;
   /** Rows a dispatch may hold; default what the device's limits allow. */
   readonly microBatch?: number;
+  /**
+   * How much a picture of each class counts; default 1. As with Keras' class_weight, the weighted losses are divided by the
+   * number of pictures, not by the sum of their weights.
+   */
+  readonly classWeights?: Float32Array<ArrayBuffer> | undefined;
 }
 
 /**
@@ -49,14 +54,15 @@ export async function trainStep(
   options: StepOptions,
 ): Promise<BatchResult> {
   const { gpu } = network;
-  const { from, seed, step } = options;
+  const { from, seed, step, classWeights } = options;
   const parameters = trainableTensors(network);
+  const weights = classWeights && tensorFrom(gpu, [classWeights.length], classWeights, 'class weights');
   try {
     const result = await inMicroBatches(network, batch, options, (x, labels, metrics, firstRow) => {
       const tape = createTape(gpu);
       try {
         const logits = forward(tape, network, x, { from, training: { seed, step, firstRow } });
-        tape.backward(measure(tape, logits, labels, metrics, batch.labels.length));
+        tape.backward(measure(tape, logits, labels, metrics, batch.labels.length, weights));
       } finally {
         tape.dispose();
       }
@@ -71,10 +77,14 @@ export async function trainStep(
     return result;
   } finally {
     for (const parameter of parameters) freeGradient(gpu, parameter);
+    if (weights) freeTensor(gpu, weights);
   }
 }
 
-/** Loss and correct predictions of a batch, and its probabilities (N, classes) if asked for. Nothing is learnt. */
+/**
+ * Loss, to which each picture counts alike, and correct predictions of a batch, and its probabilities (N, classes) if asked
+ * for. Nothing is learnt.
+ */
 export async function evaluateStep(
   network: Network,
   batch: Batch,
@@ -104,9 +114,10 @@ function measure(
   labels: Block,
   metrics: Metrics,
   batchRows: number,
+  weights?: Tensor,
 ): Tensor {
   const [rows = 0, columns = 0] = logits.shape;
-  const loss = softmaxCrossEntropy(tape, logits, labels, 1 / batchRows);
+  const loss = softmaxCrossEntropy(tape, logits, labels, 1 / batchRows, weights);
   run(tape.gpu, accumulate, { count: 1 }, { x: loss, y: metrics.loss });
   run(tape.gpu, countCorrect, { rows, columns }, { logits, labels, count: metrics.correct });
   return loss;

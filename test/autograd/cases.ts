@@ -75,6 +75,14 @@ const pool = picture(2, 5, 7, 3);
 const average = picture(3, 3, 5, 4);
 const rows = { rows: 5, columns: 7, scale: 1 / 5 };
 const labels = Float64Array.of(0, 6, 3, 3, 1);
+const classWeights = Float64Array.from({ length: rows.columns }, (_, k) => 0.25 * (k + 1));
+const total = (each: Wide) => each.reduce((sum, loss) => sum + rows.scale * loss, 0);
+
+function labelsOn(tape: Tape): Tensor {
+  const block = tape.make([rows.rows], 'labels');
+  tape.gpu.write(block, Uint32Array.from(labels));
+  return block;
+}
 const drop = { seed: 3, step: 7, layer: 2, first: 4 * 6, rate: 0.4 };
 const widths = [4, 3, 5];
 const panels = widths.map((width, i) => ({
@@ -131,16 +139,21 @@ export const opCases: readonly OpCase[] = [
     name: 'softmaxCrossEntropy',
     shapes: [[rows.rows, rows.columns]],
     isLoss: true,
-    run: (tape, [x]) => {
-      const block = tape.make([rows.rows], 'labels');
-      tape.gpu.write(block, Uint32Array.from(labels));
-      return ops.softmaxCrossEntropy(tape, x!, block, rows.scale);
-    },
-    forward: ([x]) => {
-      const each = softmaxCrossEntropyForward(rows, x!, labels);
-      return Float64Array.of(each.reduce((sum, loss) => sum + rows.scale * loss, 0));
-    },
+    run: (tape, [x]) => ops.softmaxCrossEntropy(tape, x!, labelsOn(tape), rows.scale),
+    forward: ([x]) => Float64Array.of(total(softmaxCrossEntropyForward(rows, x!, labels))),
     backward: ([x]) => [softmaxCrossEntropyBackward(rows, x!, labels)],
+  },
+  {
+    name: 'softmaxCrossEntropy, weighted',
+    shapes: [[rows.rows, rows.columns]],
+    isLoss: true,
+    run: (tape, [x]) => {
+      const block = tape.make([rows.columns], 'class weights');
+      tape.gpu.write(block, Float32Array.from(classWeights));
+      return ops.softmaxCrossEntropy(tape, x!, labelsOn(tape), rows.scale, block);
+    },
+    forward: ([x]) => Float64Array.of(total(softmaxCrossEntropyForward(rows, x!, labels, classWeights))),
+    backward: ([x]) => [softmaxCrossEntropyBackward(rows, x!, labels, classWeights)],
   },
   {
     name: 'dropout',

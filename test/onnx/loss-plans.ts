@@ -1,11 +1,13 @@
 // ONNX's softmax, log-softmax and softmax cross-entropy. Classes move to the last axis; every other index is a row.
-import { matmulNN } from '../../src/kernels/matmul.js';
 import { sumAll } from '../../src/kernels/reduce.js';
 import { softmaxForward } from '../../src/kernels/softmax.js';
 import { softmaxCrossEntropyForward } from '../../src/kernels/softmax-cross-entropy.js';
 import type { Compute } from './compute.js';
 import { attribute, type Planner } from './plan.js';
 import { axisLast, permute, sizeOf, type Tensor } from './tensors.js';
+
+/** Stands in for weights where there are none. */
+const NONE = new Float32Array(1);
 
 export const softmax: Planner = (test) => async (compute) => {
   const { there, back } = axisLast(test.inputs[0]!.shape.length, attribute(test, 'axis', -1));
@@ -25,7 +27,8 @@ async function logSoftmaxOf(compute: Compute, input: Tensor, axis: number): Prom
   const values = new Float32Array(x.values.length);
   for (let c = 0; c < columns; c++) {
     const labels = new Uint32Array(rows).fill(c);
-    const { loss } = await compute(softmaxCrossEntropyForward, { rows, columns }, { x: x.values, labels });
+    const d = { rows, columns, weighted: 0 };
+    const { loss } = await compute(softmaxCrossEntropyForward, d, { x: x.values, labels, weights: NONE });
     loss.forEach((value, r) => {
       values[r * columns + c] = -value;
     });
@@ -37,10 +40,7 @@ export const logSoftmax: Planner = (test) => async (compute) => [
   await logSoftmaxOf(compute, test.inputs[0]!, attribute(test, 'axis', -1)),
 ];
 
-/**
- * A loss for each row. Rows of the ignored label stay out; weights multiply as a product with a diagonal matrix, or with
- * a column where the losses are added up.
- */
+/** A loss for each row, times its label's weight. Rows of the ignored label stay out. */
 export const softmaxCrossEntropy: Planner = (test) => async (compute) => {
   const [scores, target, weights] = test.inputs as [Tensor, Tensor, Tensor?];
   const x = permute(scores, axisLast(scores.shape.length, 1).there);
@@ -50,38 +50,23 @@ export const softmaxCrossEntropy: Planner = (test) => async (compute) => {
   const rows = kept.length;
   const labels = Uint32Array.from(kept, (r) => target.values[r]!);
   const taken = Float32Array.from(kept.flatMap((r) => [...x.values.subarray(r * columns, (r + 1) * columns)]));
-  const { loss } = await compute(softmaxCrossEntropyForward, { rows, columns }, { x: taken, labels });
-  const weight = weights && Float32Array.from(labels, (label) => weights.values[label]!);
+  const d = { rows, columns, weighted: Number(weights !== undefined) };
+  const { loss } = await compute(softmaxCrossEntropyForward, d, { x: taken, labels, weights: weights?.values ?? NONE });
 
   const results: Tensor[] = [];
   const reduction = attribute(test, 'reduction', 'mean');
   if (reduction === 'none') {
-    const each = weight ? await weighted(compute, loss, diagonal(weight), rows) : loss;
     const values = new Float32Array(target.values.length);
     kept.forEach((r, i) => {
-      values[r] = each[i]!;
+      values[r] = loss[i]!;
     });
     results.push({ shape: target.shape, values });
   } else {
-    const total = weight ? await weighted(compute, loss, weight, 1) : loss;
-    const whole = weight ? (await compute(sumAll, { count: rows, scale: 1 }, { x: weight })).y[0]! : rows;
-    const scale = reduction === 'mean' ? 1 / whole : 1;
-    const { y } = await compute(sumAll, { count: total.length, scale }, { x: total });
+    const counted = Float32Array.from(labels, (label) => weights?.values[label] ?? 1);
+    const whole = (await compute(sumAll, { count: rows, scale: 1 }, { x: counted })).y[0]!;
+    const { y } = await compute(sumAll, { count: rows, scale: reduction === 'mean' ? 1 / whole : 1 }, { x: loss });
     results.push({ shape: [], values: y });
   }
   if (test.outputs.length > 1) results.push(await logSoftmaxOf(compute, scores, 1));
   return results;
 };
-
-async function weighted(compute: Compute, x: Float32Array<ArrayBuffer>, w: Float32Array<ArrayBuffer>, N: number) {
-  const d = { M: 1, K: x.length, N, relu: 0 };
-  return (await compute(matmulNN, d, { x, w, b: new Float32Array(N) })).y;
-}
-
-function diagonal(values: Float32Array): Float32Array<ArrayBuffer> {
-  const matrix = new Float32Array(values.length ** 2);
-  values.forEach((value, i) => {
-    matrix[i * (values.length + 1)] = value;
-  });
-  return matrix;
-}

@@ -1,6 +1,6 @@
-// loss[r] = m + log(sum over j of exp(x[r,j] - m)) - x[r, labels[r]],  m = max over j of x[r,j]          (natural log)
+// loss[r] = w[labels[r]] * (m + log(sum over j of exp(x[r,j] - m)) - x[r, labels[r]]),  m = max over j of x[r,j]
 //
-// Layout   x (rows, columns), row-major; labels (rows); loss (rows)
+// Layout   x (rows, columns), row-major; labels (rows); weights w (columns), or all 1; loss (rows)
 // Mapping  one workgroup makes one row: invocation t takes columns t, t + WORKGROUP, ... in both sweeps
 // Reuse    maximum and sum are folded pairwise in workgroup memory
 // Cost     4 flops and 2 floats of traffic for each logit: 0.5 flop/byte, bandwidth-bound
@@ -8,16 +8,23 @@
 
 const WORKGROUP = 128u;    // a power of two
 
-struct Dims { rows: u32, columns: u32 }
+struct Dims { rows: u32, columns: u32, weighted: u32 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> labels: array<u32>;
-@group(0) @binding(3) var<storage, read_write> loss: array<f32>;
+@group(0) @binding(3) var<storage, read> weights: array<f32>;
+@group(0) @binding(4) var<storage, read_write> loss: array<f32>;
 
 var<workgroup> partial: array<f32, WORKGROUP>;
 
 fn notANumber(anything: u32) -> f32 { return bitcast<f32>(0x7fc00000u | (anything & 1u)); }
+
+// What the row's loss counts for.
+fn weightOf(label: u32) -> f32 {
+  if (dims.weighted == 0u) { return 1.0; }
+  return weights[label];
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -51,7 +58,8 @@ fn main(
   if (t > 0u) { return; }
   let label = labels[row];
   if (label < dims.columns) {
-    loss[row] = select(log(partial[0]) + (largest - x[start + label]), largest, isNan(largest));
+    let own = weightOf(label) * (log(partial[0]) + (largest - x[start + label]));
+    loss[row] = select(own, largest, isNan(largest));
   } else {
     loss[row] = notANumber(label);
   }
