@@ -1,108 +1,90 @@
 // Optimizers: what a gradient does to its parameter. Defaults and formulas are Keras'.
-import { createTensor, elementsOf, freeTensor, type Tensor } from '../autograd/tensor.js';
+import { elementsOf } from '../autograd/tensor.js';
+import { VggpuError } from '../errors.js';
 import type { Gpu } from '../kernels/gpu.js';
 import { adam, rmsprop, sgd } from '../kernels/optimizers.js';
 import { run } from '../kernels/run.js';
+import { createOptimizerWith, type Optimizer, type RateOptions } from './optimizer-state.js';
 
-export interface Optimizer {
-  /** Changes each parameter by its gradient, in place. Parameters without a gradient stay as they are. */
-  step(parameters: readonly Tensor[]): void;
-  /** Gives the memory of its running averages back. */
-  free(): void;
+export type { Optimizer, OptimizerState, RateOptions } from './optimizer-state.js';
+
+export interface AdamOptions extends RateOptions {
+  readonly beta1?: number | undefined;
+  readonly beta2?: number | undefined;
+  readonly epsilon?: number | undefined;
 }
 
-/** Running averages by parameter: zeros at first. */
-function createSlots(gpu: Gpu, purpose: string) {
-  const slots = new Map<Tensor, Tensor>();
-  return {
-    of(parameter: Tensor): Tensor {
-      let slot = slots.get(parameter);
-      if (!slot) {
-        slot = createTensor(gpu, parameter.shape, purpose);
-        gpu.clear(slot);
-        slots.set(parameter, slot);
-      }
-      return slot;
-    },
-    free(): void {
-      for (const slot of slots.values()) freeTensor(gpu, slot);
-      slots.clear();
-    },
-  };
-}
-
-export interface AdamOptions {
-  /** Default 0.001; a function gives it for each step, from 1. */
-  readonly learningRate?: number | ((step: number) => number);
-  readonly beta1?: number;
-  readonly beta2?: number;
-  readonly epsilon?: number;
-}
-
-/** Adam (Kingma and Ba 2014), with the bias correction in the rate as Keras has it. */
+/** Adam (Kingma and Ba 2014), with the bias correction in the rate as Keras has it. Learning rate 0.001 by default. */
 export function createAdam(gpu: Gpu, options: AdamOptions = {}): Optimizer {
-  const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
-  const m = createSlots(gpu, "Adam's mean of");
-  const v = createSlots(gpu, "Adam's variance of");
-  let t = 0;
-  return {
-    step(parameters) {
-      t++;
-      const own = typeof learningRate === 'number' ? learningRate : learningRate(t);
+  const { learningRate = 0.001, rateOf, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  return createOptimizerWith(gpu, {
+    ...{ name: 'adam', settings: { beta1, beta2, epsilon }, slots: ['m', 'v'], learningRate, rateOf },
+    update(p, g, own, { m, v }, t) {
       const rate = (own * Math.sqrt(1 - beta2 ** t)) / (1 - beta1 ** t);
-      for (const p of parameters) {
-        if (!p.grad) continue;
-        const values = { count: elementsOf(p.shape), rate, beta1, beta2, epsilon };
-        run(gpu, adam, values, { g: p.grad, p, m: m.of(p), v: v.of(p) });
-      }
+      run(gpu, adam, { count: elementsOf(p.shape), rate, beta1, beta2, epsilon }, { g, p, m, v });
     },
-    free() {
-      m.free();
-      v.free();
-    },
-  };
+  });
 }
 
-export interface SgdOptions {
-  readonly learningRate?: number;
-  readonly momentum?: number;
-  readonly nesterov?: boolean;
+export interface SgdOptions extends RateOptions {
+  readonly momentum?: number | undefined;
+  readonly nesterov?: boolean | undefined;
 }
 
-/** Stochastic gradient descent with momentum. */
+/** Stochastic gradient descent with momentum. Learning rate 0.01 by default, no momentum. */
 export function createSgd(gpu: Gpu, options: SgdOptions = {}): Optimizer {
-  const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
-  const velocity = createSlots(gpu, "SGD's velocity of");
-  return {
-    step(parameters) {
-      for (const p of parameters) {
-        if (!p.grad) continue;
-        const values = { count: elementsOf(p.shape), nesterov: Number(nesterov), rate: learningRate, momentum };
-        run(gpu, sgd, values, { g: p.grad, p, v: velocity.of(p) });
-      }
+  const { learningRate = 0.01, rateOf, momentum = 0, nesterov = false } = options;
+  return createOptimizerWith(gpu, {
+    ...{ name: 'sgd', settings: { momentum, nesterov }, slots: ['velocity'], learningRate, rateOf },
+    update(p, g, rate, { velocity: v }) {
+      run(gpu, sgd, { count: elementsOf(p.shape), nesterov: Number(nesterov), rate, momentum }, { g, p, v });
     },
-    free: velocity.free,
-  };
+  });
 }
 
-export interface RmspropOptions {
-  readonly learningRate?: number;
-  readonly rho?: number;
-  readonly epsilon?: number;
+export interface RmspropOptions extends RateOptions {
+  readonly rho?: number | undefined;
+  readonly epsilon?: number | undefined;
 }
 
-/** RMSprop (Tieleman and Hinton 2012). */
+/** RMSprop (Tieleman and Hinton 2012). Learning rate 0.001 by default. */
 export function createRmsprop(gpu: Gpu, options: RmspropOptions = {}): Optimizer {
-  const { learningRate = 0.001, rho = 0.9, epsilon = 1e-8 } = options;
-  const average = createSlots(gpu, "RMSprop's average of");
-  return {
-    step(parameters) {
-      for (const p of parameters) {
-        if (!p.grad) continue;
-        const values = { count: elementsOf(p.shape), rate: learningRate, rho, epsilon };
-        run(gpu, rmsprop, values, { g: p.grad, p, a: average.of(p) });
-      }
+  const { learningRate = 0.001, rateOf, rho = 0.9, epsilon = 1e-8 } = options;
+  return createOptimizerWith(gpu, {
+    ...{ name: 'rmsprop', settings: { rho, epsilon }, slots: ['average'], learningRate, rateOf },
+    update(p, g, rate, { average: a }) {
+      run(gpu, rmsprop, { count: elementsOf(p.shape), rate, rho, epsilon }, { g, p, a });
     },
-    free: average.free,
+  });
+}
+
+export const OPTIMIZERS = ['adam', 'sgd', 'rmsprop'] as const;
+export type OptimizerName = (typeof OPTIMIZERS)[number];
+
+/** An optimizer by name, with Keras' defaults for what is left out. */
+export interface OptimizerOptions extends RateOptions {
+  readonly name: OptimizerName;
+  /** SGD's, from 0 to 1. */
+  readonly momentum?: number | undefined;
+  /** SGD's, together with a momentum. */
+  readonly nesterov?: boolean | undefined;
+}
+
+/** @throws VggpuError 'usage' for an unknown name, a setting out of range, or one that the optimizer does not have */
+export function createOptimizer(gpu: Gpu, options: OptimizerOptions): Optimizer {
+  const { name, learningRate, rateOf, momentum, nesterov } = options;
+  const refuse = (problem: string): never => {
+    throw new VggpuError('usage', problem);
   };
+  if (!OPTIMIZERS.includes(name)) refuse(`There is no optimizer '${name}'; there are ${OPTIMIZERS.join(', ')}.`);
+  if (typeof learningRate === 'number' && !(learningRate > 0 && learningRate < Infinity))
+    refuse(`The learning rate is ${learningRate}; expected a number above 0.`);
+  if (name !== 'sgd' && (momentum !== undefined || nesterov))
+    refuse(`${name} takes no momentum; leave it out, or choose sgd.`);
+  if (momentum !== undefined && !(momentum >= 0 && momentum <= 1))
+    refuse(`The momentum is ${momentum}; expected 0 to 1.`);
+  if (nesterov && !momentum) refuse('Nesterov needs a momentum above 0, for example 0.9.');
+  if (name === 'adam') return createAdam(gpu, { learningRate, rateOf });
+  if (name === 'rmsprop') return createRmsprop(gpu, { learningRate, rateOf });
+  return createSgd(gpu, { learningRate, rateOf, momentum, nesterov });
 }

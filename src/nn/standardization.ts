@@ -42,19 +42,22 @@ export function observe(gpu: Gpu, state: Standardization, x: Tensor): void {
   state.seen += rows;
 }
 
-/** y = (x - mean) / deviation. The features come from frozen layers, so no gradient passes through. */
+/** y = (x - mean) / deviation, both constants: dx = dy / deviation. */
 export function applyStandardization(tape: Tape, state: Standardization, x: Tensor): Tensor {
+  const { gpu } = tape;
   const { mean, m2, seen } = state;
-  if (x.requiresGrad) {
-    throw new VggpuError(
-      'training',
-      'A standardised head stands on frozen layers; the layers before it cannot be trained.',
-    );
-  }
   assertMeasured(state);
   const y = tape.make(x.shape, 'standardised features');
   const dims = { rows: x.shape[0]!, columns: elementsOf(x.shape.slice(1)), seen, epsilon: EPSILON };
-  run(tape.gpu, standardize, dims, { x, mean, m2, y });
+  run(gpu, standardize, dims, { x, mean, m2, y });
+  tape.record([x], y, [], (dy) =>
+    tape.addGradient(x, (dx) => {
+      const zero = createTensor(gpu, mean.shape, 'a mean of zero');
+      gpu.clear(zero);
+      run(gpu, standardize, dims, { x: dy, mean: zero, m2, y: dx });
+      freeTensor(gpu, zero);
+    }),
+  );
   return y;
 }
 
