@@ -1,13 +1,20 @@
 // Writing a file whole or not at all: a temporary file in the same folder, synced, renamed over the old one.
 
-import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { lstat, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { VggpuError } from '../../errors.js';
 import { writeFully } from './file-bytes.js';
 
 /** What a file can be written from: everything at once, or piece by piece. */
 export type FileContent = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** A temporary file that nothing was written to for this long was left by a killed run, whatever machine made it. */
+const STALE_MILLISECONDS = 24 * 3600 * 1000;
+
+/** In the names of temporary files: a folder may be shared by machines, and only this one's processes can be asked after. */
+const MACHINE = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
 
 /**
  * Writes a file through `write`, which gets the path of a temporary file beside it and may open it as it likes, but must have
@@ -59,6 +66,30 @@ export async function assertWritable(path: string): Promise<void> {
   }
 }
 
+/**
+ * Removes the temporary files that killed runs left beside a file: those whose process is gone, and those that nothing was
+ * written to for a day. Reads the whole folder, so call it once a run and not once a file.
+ *
+ * @returns how many were removed
+ */
+export async function removeLeftovers(path: string): Promise<number> {
+  const target = await resolveTarget(path);
+  const prefix = `.${stemOf(target)}.`;
+  let removed = 0;
+  for (const name of await readdir(dirname(target)).catch(() => [])) {
+    if (!name.startsWith(prefix)) continue;
+    const [, machine, id] = /^([0-9a-f]{6})-(\d+)-[0-9a-f]{12}\.tmp$/.exec(name.slice(prefix.length)) ?? [];
+    if (machine === undefined) continue;
+    const leftover = join(dirname(target), name);
+    const there = await stat(leftover).catch(() => undefined);
+    const gone = machine === MACHINE && !isRunning(Number(id));
+    if (!there?.isFile() || !(gone || Date.now() - there.mtimeMs > STALE_MILLISECONDS)) continue;
+    const kept = await rm(leftover).catch(() => true);
+    if (!kept) removed++;
+  }
+  return removed;
+}
+
 /** Makes a folder and those above it. @throws VggpuError `output` */
 export async function makeFolder(folder: string): Promise<void> {
   try {
@@ -103,13 +134,26 @@ async function resolveTarget(path: string): Promise<string> {
   }
 }
 
-/** A hidden name beside the target, short enough whatever the target is called. */
+/** A hidden name beside the target, which tells whose it is, and short enough whatever the target is called. */
 function temporaryName(target: string): string {
-  const stem = Buffer.from(basename(target))
+  const owner = `${MACHINE}-${process.pid}-${randomBytes(6).toString('hex')}`;
+  return join(dirname(target), `.${stemOf(target)}.${owner}.tmp`);
+}
+
+function stemOf(target: string): string {
+  return Buffer.from(basename(target))
     .subarray(0, 64)
     .toString('latin1')
     .replaceAll(/[^\w.-]/g, '_');
-  return join(dirname(target), `.${stem}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0); // signal 0 only asks
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 function pieces(content: FileContent): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {

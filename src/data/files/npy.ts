@@ -1,9 +1,10 @@
 // NumPy's .npy files: float32, int32 and uint8 arrays in C order. Format: numpy.lib.format, versions 1.0 and 2.0.
 
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { VggpuError } from '../../errors.js';
 import { elementsOf } from '../shape.js';
-import { writeFileAtomic } from './atomic-file.js';
+import { replaceFile, writeFileAtomic } from './atomic-file.js';
+import { writeFully } from './file-bytes.js';
 
 /** The elements of an array. */
 export type NpyData = Float32Array | Int32Array | Uint8Array;
@@ -36,17 +37,63 @@ export async function writeNpy(path: string, { shape, data }: NpyArray): Promise
     );
   }
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  await writeFileAtomic(path, [npyHeader(shape, data), bytes]);
+  await writeFileAtomic(path, [npyHeader(shape, descrOf(data)), bytes]);
 }
 
-/** @returns a header of a multiple of 64 bytes, as NumPy writes it */
-function npyHeader(shape: readonly number[], data: NpyData): Uint8Array {
-  const descr = data instanceof Float32Array ? '<f4' : data instanceof Int32Array ? '<i4' : '|u1';
+/**
+ * Writes a float32 array whose rows come piece by piece, whole or not at all, and never holds more than a piece of it.
+ *
+ * @param rowShape shape of one row; the array has one axis more
+ * @param mostRows rows that may come; the header has room for their number
+ * @param pieces whole rows one after another, any number of them
+ * @returns the number of rows
+ * @throws VggpuError `shape` where a piece is no whole rows or there are more than `mostRows`; `output` where the file cannot
+ *   be written; whatever `pieces` throws
+ */
+export async function writeNpyRows(
+  path: string,
+  { rowShape, mostRows }: { rowShape: readonly number[]; mostRows: number },
+  pieces: AsyncIterable<Float32Array>,
+): Promise<number> {
+  const width = elementsOf(rowShape);
+  let rows = 0;
+  await replaceFile(path, async (temporary) => {
+    const handle = await open(temporary, 'wx');
+    try {
+      const room = npyHeader([mostRows, ...rowShape], '<f4');
+      await writeFully(handle, room, 0);
+      for await (const piece of pieces) {
+        const count = piece.length / width;
+        if (!Number.isInteger(count) || rows + count > mostRows) {
+          throw new VggpuError(
+            'shape',
+            `${path}: ${piece.length} values after ${rows} rows; at most ${mostRows} rows of ${width} were expected.`,
+          );
+        }
+        const bytes = new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
+        await writeFully(handle, bytes, room.length + rows * width * 4);
+        rows += count;
+      }
+      await writeFully(handle, npyHeader([rows, ...rowShape], '<f4', room.length), 0);
+    } finally {
+      await handle.close();
+    }
+  });
+  return rows;
+}
+
+function descrOf(data: NpyData): string {
+  if (data instanceof Float32Array) return '<f4';
+  return data instanceof Int32Array ? '<i4' : '|u1';
+}
+
+/** @returns a header of a multiple of 64 bytes, as NumPy writes it, filled up with spaces to at least `least` bytes */
+function npyHeader(shape: readonly number[], descr: string, least = 0): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const version = text.length + 11 + 63 > 0xffff ? 2 : 1;
   const preamble = version === 1 ? 10 : 12;
-  const total = Math.ceil((preamble + text.length + 1) / 64) * 64;
+  const total = Math.max(least, Math.ceil((preamble + text.length + 1) / 64) * 64);
   const header = Buffer.alloc(total, ' ');
   header.write(MAGIC, 0, 'latin1');
   header[6] = version;
