@@ -2,6 +2,8 @@
 // fail the call that caused them.
 import { VggpuError } from '../errors.js';
 import { type Block, type BufferPool, createBufferPool } from './buffers.js';
+import type { RunFacts } from './profile.js';
+import { createProfiler, type Profiler } from './profiler.js';
 import type { ShaderText } from './shader.js';
 
 /** What `accepts` and the choice of variants may ask about a device. */
@@ -30,6 +32,8 @@ export interface Dispatch {
   /** Contents of the shader's uniform struct; empty where it has none. */
   readonly uniform: ArrayBuffer;
   readonly grid: readonly [number, number, number];
+  /** What it is part of; only while a profiler asks. */
+  readonly about?: { readonly run: RunFacts; readonly pass: string } | undefined;
 }
 
 export interface Gpu {
@@ -43,6 +47,8 @@ export interface Gpu {
   readonly cache: Map<string, unknown>;
   /** Number of dispatches and submits so far. */
   readonly counts: { dispatches: number; submits: number };
+  /** Times dispatches, and what the host does meanwhile, once started. */
+  readonly profiler: Profiler;
   dispatch(work: Dispatch): void;
   /** Copies bytes between blocks, in order with the dispatches. Offsets and `bytes` are multiples of 4. */
   copy(from: Block, fromOffset: number, to: Block, toOffset: number, bytes: number): void;
@@ -102,16 +108,22 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
 
   function flush(): void {
     if (!encoder) return;
-    const buffer = commands().finish();
-    encoder = undefined;
-    // In queue order: the dispatches before have read their dims when this write lands.
-    if (slot > 0) device.queue.writeBuffer(uniforms, 0, staging, 0, slot * SLOT);
-    device.queue.submit([buffer]);
+    profiler.span('submit', submit);
     counts.submits++;
     slot = 0;
     queued = 0;
     if (pool.bytes().free > KEEP_FREE) trim(KEEP_FREE / 2);
     else if (cache.size > MOST_CACHED) forgetGroups();
+  }
+
+  function submit(): void {
+    const last = commands();
+    profiler.closing(last);
+    const buffer = last.finish();
+    encoder = undefined;
+    // In queue order: the dispatches before have read their dims when this write lands.
+    if (slot > 0) device.queue.writeBuffer(uniforms, 0, staging, 0, slot * SLOT);
+    device.queue.submit([buffer]);
   }
 
   /** Destroys free buffers beyond `keepBytes`, and forgets the bind groups that may hold them. */
@@ -124,9 +136,12 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     for (const key of cache.keys()) if (key.startsWith('group ')) cache.delete(key);
   }
 
-  function dispatch({ pipeline, group, uniform, grid }: Dispatch): void {
+  function dispatch(work: Dispatch): void {
+    const { pipeline, group, uniform, grid } = work;
     if (slot === SLOTS || queued === LONGEST_QUEUE) flush();
-    if (!pass) {
+    if (profiler.on) {
+      pass = profiler.beginPass(commands(), work);
+    } else if (!pass) {
       encoder ??= device.createCommandEncoder();
       pass = encoder.beginComputePass();
     }
@@ -161,8 +176,9 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     const target = readBack;
     commands().copyBufferToBuffer(from.buffer, offset, target, 0, size);
     flush();
+    profiler.countBytes('read', size);
     try {
-      await target.mapAsync(0x01, 0, size);
+      await profiler.span('read-back', () => Promise.all([target.mapAsync(0x01, 0, size), profiler.collect()]), size);
     } catch (cause) {
       throwIfFailed();
       throw new VggpuError('device', `Reading from the GPU failed: ${(cause as Error).message}`, { cause });
@@ -175,7 +191,9 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
 
   async function finish(): Promise<void> {
     flush();
-    await device.queue.onSubmittedWorkDone();
+    await profiler.span('wait for the GPU', () =>
+      Promise.all([device.queue.onSubmittedWorkDone(), profiler.collect()]),
+    );
     throwIfFailed();
   }
 
@@ -187,6 +205,7 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
       trim(0);
     },
   });
+  const profiler = createProfiler(device, { flush, finish });
   const gpu: Gpu = {
     device,
     capabilities: {
@@ -200,6 +219,7 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     uniforms,
     cache,
     counts,
+    profiler,
     dispatch,
     copy(from, fromOffset, to, toOffset, bytes) {
       commands().copyBufferToBuffer(from.buffer, fromOffset, to.buffer, toOffset, bytes);
@@ -209,7 +229,10 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     },
     write(to, data, offset = 0) {
       flush(); // a queue write lands before anything still being recorded
-      device.queue.writeBuffer(to.buffer, offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+      profiler.countBytes('uploaded', data.byteLength);
+      const upload = () =>
+        device.queue.writeBuffer(to.buffer, offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+      profiler.span('upload', upload, data.byteLength);
     },
     flush,
     read,
@@ -220,6 +243,7 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
       pool.trim(0);
       uniforms.destroy();
       readBack?.destroy();
+      profiler.close();
     },
   };
 

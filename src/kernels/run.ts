@@ -3,6 +3,7 @@ import { VggpuError } from '../errors.js';
 import type { Block } from './buffers.js';
 import type { Gpu } from './gpu.js';
 import { chooseVariant, type Kernel, type Pass, passesOf, scratchOf, type Values, variantNamed } from './kernel.js';
+import { factsOf, type RunFacts } from './profile.js';
 import { readBindings, readConsts, type ShaderBinding, specialise } from './shader.js';
 
 /**
@@ -27,7 +28,8 @@ export function run<D extends string, B extends string>(
     blocks[name] = gpu.pool.take(elements * 4, `scratch '${name}' of ${label}`);
     return blocks[name];
   });
-  for (const pass of passesOf(variant)) encode(gpu, kernel, label, pass, d, blocks);
+  const facts = gpu.profiler.on ? factsOf(kernel, variantName, d) : undefined;
+  for (const pass of passesOf(variant)) encode(gpu, kernel, label, pass, d, blocks, facts);
   for (const block of scratch) gpu.pool.give(block);
 }
 
@@ -63,6 +65,7 @@ function encode<D extends string>(
   pass: Pass<D>,
   d: Values<D>,
   blocks: Readonly<Record<string, Block>>,
+  facts: RunFacts | undefined,
 ): void {
   const program = programFor(gpu, label, pass as Pass<string>, uniformBytes(kernel));
   const [x, y = 1, z = 1] = pass.grid(d, program.consts);
@@ -79,6 +82,7 @@ function encode<D extends string>(
     group: groupFor(gpu, label, program, pass.rename ?? {}, blocks),
     uniform: program.bindings[0]?.type === 'uniform' ? packUniform(kernel, d) : new ArrayBuffer(0),
     grid: [x, y, z],
+    about: facts && { run: facts, pass: pass.shader },
   });
 }
 
@@ -120,11 +124,13 @@ function programFor(gpu: Gpu, label: string, pass: Pass<string>, uniformBytes: n
       buffer: type === 'uniform' ? { type, hasDynamicOffset: true, minBindingSize: uniformBytes } : { type },
     })),
   });
-  const pipeline = gpu.device.createComputePipeline({
-    label: `${label} (${pass.shader})`,
-    layout: gpu.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-    compute: { module: gpu.device.createShaderModule({ label: pass.shader, code }), entryPoint: 'main' },
-  });
+  const compile = () =>
+    gpu.device.createComputePipeline({
+      label: `${label} (${pass.shader})`,
+      layout: gpu.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module: gpu.device.createShaderModule({ label: pass.shader, code }), entryPoint: 'main' },
+    });
+  const pipeline = gpu.profiler.span('compile', compile);
   const program = { id: programs++, pipeline, layout, bindings, consts: readConsts(code), uniformBytes };
   gpu.cache.set(key, program);
   return program;
