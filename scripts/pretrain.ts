@@ -6,7 +6,7 @@ import type { Network } from '../src/nn/network.js';
 import { createAdam } from '../src/nn/optimizers.js';
 import { picturesToTensor } from '../src/nn/pictures.js';
 import { evaluateStep, trainStep } from '../src/nn/training.js';
-import { createMeans } from '../src/vgg16/means.js';
+import { createMeans } from '../src/vgg16/training/means.js';
 import type { Samples } from './drawn-samples.js';
 
 /** Some epochs on some of the classes. Adam's rate rises for 100 steps, then falls along a cosine from `from` to `to`. */

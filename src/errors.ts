@@ -10,7 +10,8 @@ export type ErrorCode =
   | 'weights' // a weights file that is missing, broken or of another network
   | 'pictures' // a folder or picture that cannot be used
   | 'output' // something that cannot be written
-  | 'training'; // a training run that cannot go on
+  | 'training' // a training run that cannot go on
+  | 'interrupted'; // a run that was asked to stop and can be resumed
 
 /** An error that says what was found, where, what was expected and what to do. */
 export class VggpuError extends Error {

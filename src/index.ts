@@ -2,17 +2,19 @@
 
 export { decodePicture } from './data/pictures/decode.js';
 export { type ErrorCode, VggpuError } from './errors.js';
+export { type Augmentation, DEFAULT_AUGMENTATION } from './nn/augmentation.js';
+export type { OptimizerName } from './nn/optimizers.js';
 export type { Picture } from './nn/pictures.js';
 export type { Cut, Head } from './nn/vgg16.js';
 export { type Engine, startEngine } from './node/engine.js';
 export type { Batches, BatchesOptions, PictureBatch } from './vgg16/batches.js';
 export type { Evaluation } from './vgg16/evaluate.js';
 export type { Skipped } from './vgg16/features.js';
-export type { EpochResult, Progress } from './vgg16/fit.js';
 export type { ClassName } from './vgg16/load.js';
 export type {
   CreateOptions,
   EvaluateOptions,
+  FindLearningRateOptions,
   FinetuneOptions,
   FitOptions,
   FitResult,
@@ -21,4 +23,8 @@ export type {
   TestResult,
 } from './vgg16/options.js';
 export { type Outputs, type TopClass, topClasses } from './vgg16/predict.js';
+export type { ClassWeights } from './vgg16/training/class-weights.js';
+export type { LearningRates } from './vgg16/training/find-learning-rate.js';
+export type { Progress } from './vgg16/training/fit.js';
+export type { Best, EpochResult } from './vgg16/training/run-state.js';
 export { Vgg16 } from './vgg16/vgg16.js';

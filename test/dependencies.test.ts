@@ -12,8 +12,10 @@ const allowed: Record<string, readonly string[]> = {
   nn: ['autograd', 'kernels'],
   data: [],
   node: ['kernels'],
+  report: ['data'],
+  profile: ['kernels'],
   vgg16: ['nn', 'autograd', 'kernels', 'data', 'node'],
-  cli: ['vgg16', 'nn', 'autograd', 'data', 'node'],
+  cli: ['report', 'profile', 'vgg16', 'nn', 'autograd', 'data', 'node'],
 };
 const engine = ['kernels', 'autograd', 'nn'];
 

@@ -1,27 +1,37 @@
 // `vggpu finetune`: a folder per class in, a trained model out.
 import { type Command, Option } from 'commander';
-import { elementsOf } from '../autograd/tensor.js';
 import { checkOutput } from '../data/keras/save.js';
 import { VggpuError } from '../errors.js';
-import { tensorsOf } from '../nn/parameters.js';
+import { OPTIMIZERS, type OptimizerName } from '../nn/optimizers.js';
 import type { Cut, Head } from '../nn/vgg16.js';
-import { foundLine, readBatches } from '../vgg16/batches.js';
-import type { EpochResult } from '../vgg16/fit.js';
-import type { Vgg16 } from '../vgg16/vgg16.js';
+import { type Batches, foundLine, holdBack, readBatches } from '../vgg16/batches.js';
+import type { FitOptions } from '../vgg16/options.js';
+import { augmentation, classWeights, runFiles } from './finetune-options.js';
+import { findRate, runFinetune } from './finetune-run.js';
 import { withModel } from './model.js';
-import { positiveNumber, seedNumber, type WeightsOptions, wholeNumber, withWeights } from './options.js';
-import { createEpochProgress } from './progress.js';
+import { fraction, positiveNumber, seedNumber, type WeightsOptions, wholeNumber, withWeights } from './options.js';
 
 interface FinetuneOptions extends WeightsOptions {
   readonly train: string;
-  readonly valid: string;
+  readonly valid?: string;
+  readonly validFraction?: number;
   readonly out: string;
   readonly epochs: number;
   readonly batchSize: number;
+  readonly optimizer: OptimizerName;
   readonly lr: number;
+  readonly lrFind?: boolean;
+  readonly momentum?: number;
   readonly seed: number;
   readonly cut?: string;
   readonly head?: Head;
+  readonly unfreeze?: string;
+  readonly baseLr?: number;
+  readonly augment?: string | true;
+  readonly classWeights?: string;
+  readonly earlyStop?: number;
+  readonly checkpointMinutes: number;
+  readonly resume?: boolean;
   readonly cache: boolean;
   readonly json?: boolean;
 }
@@ -31,63 +41,98 @@ export function addFinetune(program: Command): void {
     .command('finetune')
     .description("replace VGG16's last layer and train it on folders of photos, one folder a class")
     .requiredOption('--train <dir>', 'photos to learn from, a folder per class')
-    .requiredOption('--valid <dir>', 'photos held back, with the same folders')
-    .requiredOption('--out <file>', 'where to save the model (.h5)')
+    .option('--valid <dir>', 'photos held back, with the same folders')
+    .option(
+      '--valid-fraction <share>',
+      'hold this share of each class of --train back instead',
+      fraction('--valid-fraction'),
+    )
+    .requiredOption('--out <file>', 'where to save the model (.h5); its log, checkpoint and best model go beside it')
     .option('--epochs <count>', 'passes over the training photos', wholeNumber('--epochs', 1), 1)
     .option('--batch-size <count>', 'photos a step', wholeNumber('--batch-size', 1), 64)
-    .option('--lr <rate>', "Adam's learning rate", positiveNumber('--lr'), 0.001)
+    .addOption(new Option('--optimizer <name>', 'what makes a step of a gradient').choices(OPTIMIZERS).default('adam'))
+    .option('--lr <rate>', 'learning rate', positiveNumber('--lr'), 0.001)
+    .option('--lr-find', 'try learning rates, draw the curve, suggest one, and train nothing')
+    .option('--momentum <share>', "SGD's momentum", fraction('--momentum'))
     .option(
       '--seed <number>',
-      'of the order, dropout and new weights; the same one gives the same losses',
+      'of the order, dropout, augmentation and new weights; the same one gives the same losses',
       seedNumber,
       42,
     )
     .option('--cut <layer>', 'keep the network up to this layer, and put a head behind it')
     .addOption(new Option('--head <kind>', 'gap: average, dense. fc: dense 256, dropout, dense').choices(['gap', 'fc']))
+    .option('--unfreeze <layer>', 'train the pretrained layers from this one on too')
+    .option(
+      '--base-lr <rate>',
+      "the pretrained layers' learning rate (default: a tenth of --lr)",
+      positiveNumber('--base-lr'),
+    )
+    .option('--augment [how]', 'move photos at random; by itself flip,rotation=15,shift=0.1,zoom=0.1')
+    .option('--class-weights <how>', "what a photo of each class counts: 'balanced', or cats=1,dogs=2.5")
+    .option('--early-stop <epochs>', 'stop after so many epochs without a better one', wholeNumber('--early-stop', 1))
+    .option(
+      '--checkpoint-minutes <count>',
+      'save the run at least so often',
+      positiveNumber('--checkpoint-minutes'),
+      10,
+    )
+    .option('--resume', 'go on with the run that was stopped, to the same result as if it never had been')
     .option('--no-cache', 'compute the frozen layers in every epoch again (same result, slower)')
-    .option('--json', 'print JSON: {epochs: [{loss, acc, valLoss, valAcc, seconds}], skipped, out}')
+    .option('--json', 'print JSON: {epochs: [{loss, acc, valLoss, valAcc, seconds}], skipped, out, best}')
     .action(finetune);
   withWeights(command);
 }
 
 async function finetune(options: FinetuneOptions): Promise<void> {
-  const { out, batchSize, seed, epochs, cache, exif } = options;
+  const { out, seed, unfreeze } = options;
   const cut = cutOf(options);
-  const settings = { batchSize, seed, exif };
-  const train = await readBatches(options.train, settings);
-  const valid = await readBatches(options.valid, { ...settings, shuffle: false, classes: train.classes });
-  console.error(`Training: ${foundLine(train)}`);
-  console.error(`Validation: ${foundLine(valid)}`);
+  const fit = fitOptionsOf(options);
+  const [train, valid] = await readSets(options);
   await checkOutput(out);
   await withModel(options, async (vgg) => {
-    await vgg.finetune(train, { cut, seed });
-    await checkOutput(out, parameterBytes(vgg));
-    const progress = createEpochProgress();
-    const finished: EpochResult[] = [];
-    try {
-      const { skipped } = await vgg.fit(train, valid, {
-        ...{ epochs, seed, cache, learningRate: options.lr, onProgress: progress.onProgress },
-        onEpoch(result, epoch) {
-          finished.push(result);
-          progress.onEpoch(result, epoch, epochs);
-        },
-        onSkip({ file, reason }) {
-          progress.clear();
-          console.error(`Skipped ${file}: ${reason}`);
-        },
-      });
-      await vgg.saveWeights(out);
-      if (options.json) console.log(JSON.stringify({ epochs: finished, skipped, out }, undefined, 2));
-      else console.log(`Saved ${out}. Try it: vggpu predict PICTURE --weights ${out}`);
-    } catch (error) {
-      progress.clear();
-      if (error instanceof VggpuError && error.code === 'training' && finished.length > 0) {
-        await vgg.saveWeights(out);
-        console.error(`Saved the weights of epoch ${finished.length} in ${out}.`);
-      }
-      throw error;
-    }
+    await vgg.finetune(train, { cut, seed, unfreeze });
+    if (options.lrFind) await findRate(vgg, train, runFiles(out), fit, options);
+    else await runFinetune(vgg, train, valid, runFiles(out), fit, options);
   });
+}
+
+/** The options that the library takes as they are. @throws VggpuError 'usage' */
+function fitOptionsOf(options: FinetuneOptions): FitOptions {
+  const { epochs, seed, cache, optimizer, momentum, earlyStop, checkpointMinutes, resume, augment } = options;
+  if (options.baseLr !== undefined && options.unfreeze === undefined) {
+    throw new VggpuError('usage', '--base-lr is for pretrained layers, and they are frozen: add --unfreeze LAYER.');
+  }
+  return {
+    ...{ epochs, seed, cache, optimizer, momentum, earlyStop, checkpointMinutes, resume },
+    ...{ learningRate: options.lr, baseLearningRate: options.baseLr },
+    augment: augment === undefined ? undefined : augmentation(augment),
+    classWeights: options.classWeights === undefined ? undefined : classWeights(options.classWeights),
+  };
+}
+
+/** The pictures to learn from and those held back, said on stderr. @throws VggpuError 'usage' or 'pictures' */
+async function readSets(options: FinetuneOptions): Promise<[train: Batches, valid: Batches | undefined]> {
+  const { batchSize, seed, exif, valid: directory, validFraction } = options;
+  if (directory !== undefined && validFraction !== undefined) {
+    throw new VggpuError(
+      'usage',
+      '--valid and --valid-fraction exclude each other: name the folder, or the share of --train.',
+    );
+  }
+  const settings = { batchSize, seed, exif };
+  const all = await readBatches(options.train, settings);
+  const [train, valid] =
+    validFraction !== undefined
+      ? holdBack(all, validFraction, seed)
+      : [all, directory && (await readBatches(directory, { ...settings, shuffle: false, classes: all.classes }))];
+  console.error(`Training: ${foundLine(train)}`);
+  console.error(
+    valid
+      ? `Validation: ${foundLine(valid)}`
+      : 'No validation: --valid DIR or --valid-fraction 0.1 would show how well it does on photos it has not seen.',
+  );
+  return [train, valid || undefined];
 }
 
 function cutOf({ cut, head }: FinetuneOptions): Cut | undefined {
@@ -95,9 +140,4 @@ function cutOf({ cut, head }: FinetuneOptions): Cut | undefined {
   if (cut === undefined) throw new VggpuError('usage', '--head needs --cut LAYER: the layer that the head stands on.');
   if (head === undefined) throw new VggpuError('usage', `--cut ${cut} needs --head gap or --head fc.`);
   return { layer: cut, head };
-}
-
-function parameterBytes({ network }: Vgg16): number {
-  const tensors = network.layers.flatMap(({ parameters }) => (parameters ? tensorsOf(parameters) : []));
-  return tensors.reduce((bytes, { shape }) => bytes + 4 * elementsOf(shape), 0);
 }

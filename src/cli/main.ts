@@ -8,7 +8,9 @@ import { addDoctor } from './doctor.js';
 import { addEvaluate } from './evaluate.js';
 import { addFinetune } from './finetune.js';
 import { addPredict } from './predict.js';
+import { addSubmission } from './submission.js';
 import { addSummary } from './summary.js';
+import { addTest } from './test.js';
 
 /** Runs a command line and sets the process's exit code. @param argv as in `process.argv` */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -30,7 +32,8 @@ function createProgram(): Command {
     .version(version)
     .showHelpAfterError("('vggpu COMMAND --help' lists a command's options)")
     .exitOverride();
-  for (const add of [addDemo, addDoctor, addSummary, addPredict, addFinetune, addEvaluate]) add(program);
+  for (const add of [addDemo, addDoctor, addSummary, addPredict, addFinetune, addEvaluate, addTest, addSubmission])
+    add(program);
   return program;
 }
 

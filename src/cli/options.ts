@@ -46,6 +46,15 @@ export function positiveNumber(name: string): (text: string) => number {
   };
 }
 
+/** Parses a number from 0 to below 1. @throws VggpuError 'usage' */
+export function fraction(name: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= 0 && value < 1) return value;
+    throw new VggpuError('usage', `${name} must be a number from 0 to below 1, not '${text}'.`);
+  };
+}
+
 /** Parses a seed: 0 to 4294967295, as dropout's generator takes it. @throws VggpuError 'usage' */
 export function seedNumber(text: string): number {
   const value = wholeNumber('--seed', 0)(text);

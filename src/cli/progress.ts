@@ -1,5 +1,6 @@
 // Progress on stderr: a line that grows on a terminal, one line an epoch anywhere else.
-import type { EpochResult, Progress } from '../vgg16/fit.js';
+import type { Progress } from '../vgg16/training/fit.js';
+import type { EpochResult } from '../vgg16/training/run-state.js';
 
 const BAR = 30;
 

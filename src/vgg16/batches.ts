@@ -1,11 +1,14 @@
 // Batches of a folder as lesson 1 looks at them: pictures with one-hot labels, in the order that an epoch takes them.
-import { epochOrder, splitBatches } from '../data/pictures/batches.js';
-import { type ImageFolder, readImageFolder } from '../data/pictures/image-folder.js';
+import { assertBatchSize, epochOrder } from '../data/pictures/batches.js';
+import { type ImageFolder, type LabelledPicture, readImageFolder } from '../data/pictures/image-folder.js';
 import { decodeBatches } from '../data/pictures/prefetch.js';
+import { VggpuError } from '../errors.js';
 import type { Picture } from '../nn/pictures.js';
 
+const DEFAULT_BATCH_SIZE = 8; // as in the lesson's class
+
 export interface BatchesOptions {
-  /** Pictures a batch; default 8, as in the lesson's class. */
+  /** Pictures a batch; default 8. */
   readonly batchSize?: number;
   /** Whether each epoch takes them in another order; default true. */
   readonly shuffle?: boolean;
@@ -47,9 +50,42 @@ export interface Batches extends AsyncIterable<PictureBatch> {
  * @throws VggpuError 'pictures' for a folder that cannot be used, 'usage' for a batch size below 1
  */
 export async function readBatches(directory: string, options: BatchesOptions = {}): Promise<Batches> {
-  const { batchSize = 8, shuffle = true, seed = 42, exif = true, classes } = options;
-  splitBatches(new Uint32Array(0), batchSize); // refuses a batch size that is no whole number
-  const folder = await readImageFolder(directory, classes ? { classes } : {});
+  const { classes } = options;
+  assertBatchSize(options.batchSize ?? DEFAULT_BATCH_SIZE);
+  return batchesOf(await readImageFolder(directory, classes ? { classes } : {}), options);
+}
+
+/**
+ * Holds a share of each class back, drawn by `seed`: at least one picture of a class, and never its last.
+ * @param fraction of the pictures, between 0 and 1
+ * @returns what is left, and what was held back, which is not shuffled
+ * @throws VggpuError 'usage' where the fraction is not between 0 and 1, 'pictures' where a class has a single picture
+ */
+export function holdBack(batches: Batches, fraction: number, seed: number): [rest: Batches, held: Batches] {
+  if (!(fraction > 0 && fraction < 1)) {
+    throw new VggpuError('usage', `The fraction held back must be between 0 and 1, not ${fraction}.`);
+  }
+  const { folder, batchSize, shuffle, exif } = batches;
+  const held = new Set<LabelledPicture>();
+  for (const [label, name] of folder.classes.entries()) {
+    const own = folder.files.filter((file) => file.label === label);
+    if (own.length < 2) {
+      throw new VggpuError(
+        'pictures',
+        `${folder.root} has ${own.length} pictures of ${name}: none can be held back for validation. Add some, or name a folder for validation.`,
+      );
+    }
+    const count = Math.min(own.length - 1, Math.max(1, Math.round(own.length * fraction)));
+    const order = epochOrder(own.length, { seed, epoch: label, shuffle: true });
+    for (const position of order.subarray(0, count)) held.add(own[position]!);
+  }
+  const part = (keep: boolean) => ({ ...folder, files: folder.files.filter((file) => held.has(file) === keep) });
+  const options = { batchSize, seed: batches.seed, exif };
+  return [batchesOf(part(false), { ...options, shuffle }), batchesOf(part(true), { ...options, shuffle: false })];
+}
+
+function batchesOf(folder: ImageFolder, options: BatchesOptions): Batches {
+  const { batchSize = DEFAULT_BATCH_SIZE, shuffle = true, seed = 42, exif = true } = options;
   let epoch = 0;
   async function* pictures(): AsyncGenerator<PictureBatch, void, undefined> {
     const order = epochOrder(folder.files.length, { seed, epoch: epoch++, shuffle });

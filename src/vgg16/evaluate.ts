@@ -4,8 +4,8 @@ import { VggpuError } from '../errors.js';
 import type { Network } from '../nn/network.js';
 import { evaluateStep } from '../nn/training.js';
 import type { FeatureSource, Skipped } from './features.js';
-import { createMeans, type Means } from './means.js';
 import { topClasses } from './predict.js';
+import { createMeans, type Means } from './training/means.js';
 
 export interface Evaluation {
   /** Mean cross-entropy in nats. */
@@ -17,28 +17,44 @@ export interface Evaluation {
   readonly skipped: readonly Skipped[];
 }
 
+/** What the network said about one picture. */
+export interface LabelledPrediction {
+  /** Below the folder, with posix slashes. */
+  readonly file: string;
+  /** Where it lies. */
+  readonly path: string;
+  /** The index of its true class. */
+  readonly label: number;
+  /** (classes), adding up to 1. */
+  readonly probabilities: Float32Array;
+}
+
 export interface EvaluateOptions {
   readonly classes: readonly string[];
   readonly batchSize: number;
   /** Layers whose output the features are. */
   readonly depth: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Told of every picture that could be read, in the set's order. */
+  readonly onPrediction?: ((prediction: LabelledPrediction) => void) | undefined;
 }
 
 /** Loss, accuracy and confusion. @throws VggpuError 'pictures' where none of the pictures can be read */
 export async function evaluateNetwork(
   network: Network,
   source: FeatureSource,
-  { classes, batchSize, depth, onProgress }: EvaluateOptions,
+  { classes, batchSize, depth, onProgress, onPrediction }: EvaluateOptions,
 ): Promise<Evaluation> {
   const matrix = classes.map(() => classes.map(() => 0));
   const { loss, acc } = await measure(network, source, {
     ...{ what: 'pictures', batchSize, depth },
     onProgress: (done) => onProgress?.(done, source.files.length),
-    onProbabilities(probabilities, labels) {
-      for (let i = 0; i * classes.length < probabilities.length; i++) {
-        const [best] = topClasses(probabilities.subarray(i * classes.length, (i + 1) * classes.length), 1);
-        matrix[labels[i]!]![best!.index]!++;
+    onProbabilities(values, positions) {
+      for (let i = 0; i * classes.length < values.length; i++) {
+        const { name: file, path, label } = source.files[positions[i]!]!;
+        const probabilities = values.slice(i * classes.length, (i + 1) * classes.length);
+        matrix[label]![topClasses(probabilities, 1)[0]!.index]!++;
+        onPrediction?.({ file, path, label, probabilities });
       }
     },
   });
@@ -49,8 +65,8 @@ interface MeasureOptions extends Pick<EvaluateOptions, 'batchSize' | 'depth'> {
   /** What the pictures are, for an error. */
   readonly what: string;
   readonly onProgress: (done: number, means: Means) => void;
-  /** Gets the probabilities (rows, classes) of some pictures, and the labels from the first of them on. */
-  readonly onProbabilities?: (probabilities: Float32Array, labels: Uint32Array) => void;
+  /** Gets the probabilities (rows, classes) of some pictures, and the positions in the set from the first of them on. */
+  readonly onProbabilities?: (probabilities: Float32Array, positions: readonly number[]) => void;
 }
 
 /** Means over a whole set, in its own order; nothing is learnt. @throws VggpuError 'pictures' where none can be read */
@@ -62,12 +78,12 @@ export async function measure(
   const mean = createMeans();
   const order = epochOrder(source.files.length, { seed: 0, epoch: 0, shuffle: false });
   for await (const batch of source.batches(splitBatches(order, batchSize))) {
-    const { labels } = batch;
+    const { labels, positions } = batch;
     const { loss, correct } = await evaluateStep(
       network,
       batch,
       { from },
-      onProbabilities && ((values, firstRow) => onProbabilities(values, labels.subarray(firstRow))),
+      onProbabilities && ((values, firstRow) => onProbabilities(values, positions.slice(firstRow))),
     );
     mean.add(labels.length, loss, correct);
     onProgress(mean.count(), mean.values());

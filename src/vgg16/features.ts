@@ -5,6 +5,7 @@ import { type FeatureCache, openFeatureCache } from '../data/features/feature-ca
 import type { LabelledPicture } from '../data/pictures/image-folder.js';
 import { decodeBatches } from '../data/pictures/prefetch.js';
 import { pieces } from '../kernels/grid.js';
+import type { Warp } from '../nn/augmentation.js';
 import { microBatch, micros } from '../nn/micro-batches.js';
 import { featureShape, type Network } from '../nn/network.js';
 import { type Picture, picturesToFeatures } from '../nn/pictures.js';
@@ -45,7 +46,12 @@ export interface FeatureOptions {
 export interface FeatureBatch extends Batch {
   readonly x: readonly Tensor[];
   readonly positions: readonly number[];
+  /** Which of the batches asked for this is. */
+  readonly index: number;
 }
+
+/** How the picture at a position of the set is warped; undefined leaves it as it is. */
+export type WarpOf = (position: number) => Warp | undefined;
 
 /** The features of a set of labelled pictures. */
 export interface FeatureSource {
@@ -54,8 +60,9 @@ export interface FeatureSource {
    * Gives batches in the order asked for; pictures that cannot be read are left out. A batch's `x` lives until the next
    * batch is asked for, or the loop is left.
    * @param batches positions in `files`, batch by batch
+   * @param warpOf warps the pictures, which then neither come from a cache nor go to one
    */
-  batches(batches: readonly ArrayLike<number>[]): AsyncGenerator<FeatureBatch, void, undefined>;
+  batches(batches: readonly ArrayLike<number>[], warpOf?: WarpOf): AsyncGenerator<FeatureBatch, void, undefined>;
   /** Pictures found unreadable so far. */
   skipped(): Skipped[];
   close(): Promise<void>;
@@ -102,47 +109,57 @@ export async function openFeatures(
   /** Divides rows so that the features of each piece fit one binding of the device. */
   const piecesOf = (rows: number) =>
     micros(rows, Math.max(1, Math.floor(gpu.capabilities.limits.maxStorageBufferBindingSize / 4 / elementsOf(shape))));
-  const features = (pictures: readonly Picture[]) => picturesToFeatures(network, pictures, depth, size);
+  const features = (pictures: readonly Picture[], warps?: readonly (Warp | undefined)[]) =>
+    picturesToFeatures(network, pictures, depth, size, warps);
   /** Lends out a batch, and frees its features when the consumer is done with it. */
-  function* lend(positions: readonly number[], x: readonly Tensor[]): Generator<FeatureBatch, void, undefined> {
+  function* lend(
+    index: number,
+    positions: readonly number[],
+    x: readonly Tensor[],
+  ): Generator<FeatureBatch, void, undefined> {
     try {
-      yield { positions, labels: Uint32Array.from(positions, (position) => files[position]!.label), x };
+      yield { index, positions, labels: Uint32Array.from(positions, (position) => files[position]!.label), x };
     } finally {
       for (const piece of x) freeTensor(gpu, piece);
     }
   }
 
-  async function* computed(batches: readonly ArrayLike<number>[]): AsyncGenerator<FeatureBatch, void, undefined> {
+  async function* computed(
+    batches: readonly ArrayLike<number>[],
+    warpOf: WarpOf = () => undefined,
+  ): AsyncGenerator<FeatureBatch, void, undefined> {
     const stream = decoded(batches.flatMap((batch) => Array.from(batch)));
-    for (const batch of batches) yield* regroup(batch, stream);
-  }
-
-  /** Collects a batch from the stream of micro-batches; what comes too early waits for the next one. */
-  let early: { position: number; picture: Picture }[] = [];
-  async function* regroup(batch: ArrayLike<number>, stream: ReturnType<typeof decoded>) {
-    const wanted = new Set(Array.from(batch));
-    const own = early.filter(({ position }) => wanted.has(position));
-    early = early.slice(own.length);
-    while ([...wanted].some((p) => !unreadable.has(p) && !own.some(({ position }) => position === p))) {
-      const { value, done } = await stream.next();
-      if (done) break;
-      for (const [i, position] of value.positions.entries()) {
-        (wanted.has(position) ? own : early).push({ position, picture: value.pictures[i]! });
+    let early: { position: number; picture: Picture }[] = []; // decoded with a batch, and wanted by the next
+    for (const [index, batch] of batches.entries()) {
+      const wanted = new Set(Array.from(batch));
+      const own = early.filter(({ position }) => wanted.has(position));
+      early = early.slice(own.length);
+      const found = new Set(own.map(({ position }) => position));
+      while ([...wanted].some((position) => !unreadable.has(position) && !found.has(position))) {
+        const { value, done } = await stream.next();
+        if (done) break;
+        for (const [i, position] of value.positions.entries()) {
+          found.add(position);
+          (wanted.has(position) ? own : early).push({ position, picture: value.pictures[i]! });
+        }
       }
-    }
-    if (own.length > 0) {
-      const pictures = own.map(({ picture }) => picture);
-      yield* lend(
-        own.map(({ position }) => position),
-        Array.from(piecesOf(own.length), ({ first, rows }) => features(pictures.slice(first, first + rows))),
-      );
+      if (own.length === 0) continue;
+      const positions = own.map(({ position }) => position);
+      const x = Array.from(piecesOf(own.length), ({ first, rows }) => {
+        const part = own.slice(first, first + rows);
+        return features(
+          part.map(({ picture }) => picture),
+          part.map(({ position }) => warpOf(position)),
+        );
+      });
+      yield* lend(index, positions, x);
     }
   }
 
   async function* cached(batches: readonly ArrayLike<number>[], store: FeatureCache) {
     const missing = batches.flatMap((batch) => Array.from(batch).filter((position) => !store.has(position)));
     const stream = decoded(missing);
-    for (const batch of batches) {
+    for (const [index, batch] of batches.entries()) {
       const wanted = Array.from(batch);
       while (wanted.some((position) => !store.has(position) && !unreadable.has(position))) {
         const { value, done } = await stream.next();
@@ -158,14 +175,14 @@ export async function openFeatures(
         const values = await store.read(there.slice(first, first + rows));
         x.push(tensorFrom(gpu, [rows, ...shape], values, 'features'));
       }
-      yield* lend(there, x);
+      yield* lend(index, there, x);
     }
     await store.finish();
   }
 
   return {
     files,
-    batches: (batches) => (cache ? cached(batches, cache) : computed(batches)),
+    batches: (batches, warpOf) => (cache && !warpOf ? cached(batches, cache) : computed(batches, warpOf)),
     skipped: () => [...unreadable].map(([position, reason]) => ({ file: files[position]!.name, reason })),
     async close() {
       await cache?.close();

@@ -53,6 +53,12 @@ export interface ModelAttributes {
  * @throws VggpuError 'weights' where it is not what this version writes
  */
 export function parseModelAttributes(path: string, value: unknown): ModelAttributes {
+  if (typeof value === 'object' && value !== null && 'checkpoint' in value) {
+    throw new VggpuError(
+      'weights',
+      `${path} is the checkpoint of a training run, not a model. Go on with the run by --resume, or name the model it makes.`,
+    );
+  }
   const result = v.safeParse(ModelSchema, value);
   if (result.success) return result.output;
   const issue = result.issues[0];

@@ -1,5 +1,4 @@
 // A network to a Keras 2-layout HDF5 file, with what is needed to use it again as an attribute.
-import { readTensor } from '../autograd/tensor.js';
 import { type SavedLayer, saveWeights, type WeightSource, type WeightTile, weightOf } from '../data/keras/save.js';
 import type { Gpu } from '../kernels/gpu.js';
 import type { Network } from '../nn/network.js';
@@ -7,9 +6,7 @@ import { freeParameters, type LayerParameters, readBias } from '../nn/parameters
 import type { NetworkSpec } from '../nn/specification.js';
 import { foldIntoDense } from '../nn/standardization.js';
 import type { ModelAttributes } from './model-file.js';
-
-/** Bytes of a kernel that are read back from the device at a time. */
-const TILE_BYTES = 16 * 2 ** 20;
+import { tensorRows } from './tensor-rows.js';
 
 /**
  * Saves a network, atomically. A standardised head is written with the standardisation folded into its dense layer.
@@ -54,17 +51,7 @@ async function savedLayer(gpu: Gpu, name: string, parameters: LayerParameters | 
 function kernelSource(gpu: Gpu, { kernelShape, panels }: LayerParameters): WeightSource {
   async function* tiles(): AsyncGenerator<WeightTile> {
     for (const { kernel, first, width } of panels) {
-      if (panels.length === 1 && kernel.bytes <= TILE_BYTES) {
-        yield { values: await readTensor(gpu, kernel), firstRow: 0 };
-        continue;
-      }
-      const rows = kernel.bytes / 4 / width;
-      const step = Math.max(1, Math.floor(TILE_BYTES / 4 / width));
-      for (let firstRow = 0; firstRow < rows; firstRow += step) {
-        const bytes = Math.min(step, rows - firstRow) * width * 4;
-        const values = new Float32Array(await gpu.read(kernel, firstRow * width * 4, bytes));
-        yield { values, firstRow, firstColumn: first, columns: width };
-      }
+      for await (const rows of tensorRows(gpu, kernel)) yield { ...rows, firstColumn: first, columns: width };
     }
   }
   return { shape: kernelShape, tiles };

@@ -2,11 +2,8 @@
 import { join } from 'node:path';
 import { pruneCache } from '../data/features/cache-folder.js';
 import { decodePicture } from '../data/pictures/decode.js';
-import { listPictures } from '../data/pictures/image-folder.js';
-import { decodeBatches } from '../data/pictures/prefetch.js';
 import { VggpuError } from '../errors.js';
 import { createNetwork, freeNetwork, frozenDepth, type Network, trainFrom } from '../nn/network.js';
-import { createAdam } from '../nn/optimizers.js';
 import { initialize } from '../nn/parameters.js';
 import type { Picture } from '../nn/pictures.js';
 import type { NetworkSpec } from '../nn/specification.js';
@@ -15,12 +12,12 @@ import { cacheFolder } from '../node/cache-folder.js';
 import { type Engine, startEngine } from '../node/engine.js';
 import { type Batches, type BatchesOptions, foundLine, readBatches } from './batches.js';
 import { type Evaluation, evaluateNetwork } from './evaluate.js';
-import { decodeOptions, openFeatures, type Skipped } from './features.js';
-import { fitNetwork } from './fit.js';
+import { openFeatures } from './features.js';
 import { type ClassName, loadModel } from './load.js';
 import type {
   CreateOptions,
   EvaluateOptions,
+  FindLearningRateOptions,
   FinetuneOptions,
   FitOptions,
   FitResult,
@@ -30,6 +27,9 @@ import type {
 } from './options.js';
 import { predictPictures, topClasses } from './predict.js';
 import { saveModel } from './save.js';
+import { testFolder } from './test.js';
+import { findLearningRate, type LearningRates } from './training/find-learning-rate.js';
+import { type RunContext, runFit } from './training/run-fit.js';
 
 /** The features of earlier runs are kept up to this size, the last used first: fc1 of 600,000 photos. */
 const CACHE_BYTES = 10 * 2 ** 30;
@@ -44,6 +44,7 @@ export class Vgg16 {
   #identity: string;
   #training: Record<string, unknown> = {};
   #kept = 0; // layers taken over by finetune
+  #trained = 0; // index of the first layer that fit changes
   #epochs = 0; // trained since then
 
   private constructor(engine: Engine, options: CreateOptions, model: Awaited<ReturnType<typeof loadModel>>) {
@@ -120,11 +121,12 @@ export class Vgg16 {
 
   /**
    * Replaces the last layer by one for the classes of these batches (or cuts and puts a head behind), and freezes
-   * everything before it.
-   * @throws VggpuError 'usage' where the network cannot be cut there
+   * everything before it, or before the layer to unfreeze from.
+   * @throws VggpuError 'usage' where the network cannot be cut there, or has no such layer to unfreeze
    */
-  async finetune(batches: Batches, { cut, seed = 42 }: FinetuneOptions = {}): Promise<void> {
+  async finetune(batches: Batches, { cut, seed = 42, unfreeze }: FinetuneOptions = {}): Promise<void> {
     const { spec, kept } = finetuned(this.spec, batches.classes.length, cut);
+    const trained = unfreeze === undefined ? kept : unfrozenFrom(spec, kept, unfreeze);
     const { gpu } = this.engine;
     const old = this.#network;
     const takenOver = old.layers.slice(0, kept);
@@ -133,47 +135,38 @@ export class Vgg16 {
       const alone = i === network.layers.length - 1 && network.layers[i - 1]?.standardization;
       if (i >= kept && parameters) initialize(gpu, parameters, { method: alone ? 'zero' : 'glorot', seed, stream: i });
     });
-    trainFrom(network, kept);
+    trainFrom(network, trained);
     freeNetwork(old, takenOver);
     this.#network = network;
     this.#kept = kept;
+    this.#trained = trained;
     this.#epochs = 0;
     this.#classes = batches.classes.map((name) => ({ name }));
-    this.#training = { cut: cut ?? null, initialSeed: seed };
+    this.#training = { cut: cut ?? null, unfreeze: unfreeze ?? null, initialSeed: seed };
   }
 
   /**
-   * Trains the layers that `finetune` made, with Adam on the categorical cross-entropy.
+   * Trains the layers that `finetune` made trainable on the categorical cross-entropy.
    * @param valid measured after each epoch, its classes matched by name
-   * @throws VggpuError 'training' where the loss is no longer a number (the last good weights stay), 'pictures', 'memory'
+   * @throws VggpuError 'training' where the loss is no longer a number (the last good weights stay), 'interrupted' where the
+   *   signal asked for it, 'usage' for options that do not fit, 'output' where a checkpoint or log cannot be written, 'weights'
+   *   where a checkpoint is damaged, 'pictures', 'memory'
    */
   async fit(batches: Batches, valid?: Batches, options: FitOptions = {}): Promise<FitResult> {
-    const { epochs = 1, learningRate = 0.001, seed = batches.seed, onProgress, onEpoch } = options;
-    if (this.#kept === 0) throw new VggpuError('usage', 'Call finetune before fit: nothing is trainable yet.');
-    this.#checkClasses(batches);
-    if (valid) this.#checkClasses(valid);
-    const network = this.#network;
-    const depth = frozenDepth(network);
-    const open = (set: Batches) => this.#features(set, depth, options);
-    await pruneCache(featureFolder(), CACHE_BYTES);
-    const train = await open(batches);
-    const validation = valid && (await open(valid));
-    const optimizer = createAdam(network.gpu, { learningRate });
-    try {
-      const results = await fitNetwork(network, train, validation, {
-        ...{ epochs, epochsBefore: this.#epochs, seed, depth, optimizer, onProgress, onEpoch },
-        batchSize: batches.batchSize,
-        validBatchSize: valid?.batchSize ?? batches.batchSize,
-        shuffle: batches.shuffle,
-      });
-      this.#epochs += epochs;
-      Object.assign(this.#training, { optimizer: 'adam', learningRate, epochs, seed, batchSize: batches.batchSize });
-      return { epochs: results, skipped: [...train.skipped(), ...(validation?.skipped() ?? [])] };
-    } finally {
-      optimizer.free();
-      await train.close();
-      await validation?.close();
-    }
+    const { epochs = 1, learningRate = 0.001, seed = batches.seed, optimizer = 'adam' } = options;
+    const training = { ...this.#training, optimizer, learningRate, epochs, seed, batchSize: batches.batchSize };
+    const result = await runFit(await this.#run(batches, valid, training, options.onSkip), batches, valid, options);
+    this.#epochs += result.epochs.length;
+    this.#training = training;
+    return result;
+  }
+
+  /**
+   * Tries learning rates for the layers that `finetune` made trainable, in a short run that leaves no trace.
+   * @throws VggpuError as `fit`
+   */
+  async findLearningRate(batches: Batches, options: FindLearningRateOptions = {}): Promise<LearningRates> {
+    return findLearningRate(await this.#run(batches, undefined, {}, options.onSkip), batches, options);
   }
 
   /** Loss, accuracy and confusion on a folder that holds one folder per class, matched to this network's by name. */
@@ -188,27 +181,16 @@ export class Vgg16 {
         batchSize,
         depth,
         onProgress: options.onProgress,
+        onPrediction: options.onPrediction,
       });
     } finally {
       await source.close();
     }
   }
 
-  /** Probabilities for every picture in a folder, labelled or not. @throws VggpuError 'pictures' */
+  /** Probabilities for every picture in a folder, labelled or not. @throws VggpuError 'pictures' or 'weights' */
   async test(directory: string, options: TestOptions = {}): Promise<TestResult> {
-    const { batchSize = 8, exif = true, onProgress } = options;
-    const { files } = await listPictures(directory);
-    const fileNames: string[] = [];
-    const predictions: Float32Array[] = [];
-    const skipped: Skipped[] = [];
-    const onSkip = ({ name: file }: (typeof files)[number], reason: string) => skipped.push({ file, reason });
-    for await (const batch of decodeBatches(files, { batchSize, ...decodeOptions(this.#network, exif), onSkip })) {
-      const outputs = await predictPictures(this.#network, batch.pictures);
-      fileNames.push(...batch.files.map(({ name }) => name));
-      predictions.push(...outputs.map(({ probabilities }) => probabilities));
-      onProgress?.(fileNames.length, files.length);
-    }
-    return { fileNames, predictions, skipped };
+    return testFolder(this.#network, directory, options);
   }
 
   /**
@@ -232,7 +214,7 @@ export class Vgg16 {
     this.#classes = model.classes;
     this.#identity = model.identity;
     this.#kept = this.#kept < model.network.layers.length ? this.#kept : 0;
-    if (this.#kept > 0) trainFrom(model.network, this.#kept);
+    if (this.#kept > 0) trainFrom(model.network, this.#trained);
     this.#epochs = 0;
     this.#training = {};
   }
@@ -245,6 +227,25 @@ export class Vgg16 {
 
   #say(line: string): void {
     (this.#options.say ?? console.error)(line);
+  }
+
+  async #run(
+    batches: Batches,
+    valid: Batches | undefined,
+    training: Record<string, unknown>,
+    onSkip: FitOptions['onSkip'],
+  ): Promise<RunContext> {
+    if (this.#kept === 0) throw new VggpuError('usage', 'Call finetune before fit: nothing is trainable yet.');
+    this.#checkClasses(batches);
+    if (valid) this.#checkClasses(valid);
+    await pruneCache(featureFolder(), CACHE_BYTES);
+    const depth = frozenDepth(this.#network);
+    return {
+      ...{ network: this.#network, kept: this.#kept, epochsBefore: this.#epochs, classes: this.classes, training },
+      weights: this.#identity,
+      openFeatures: (set, cache) => this.#features(set, depth, { cache, onSkip }),
+      say: (line) => this.#say(line),
+    };
   }
 
   #checkClasses({ classes, folder }: Batches): void {
@@ -260,11 +261,20 @@ export class Vgg16 {
     const { info } = this.engine;
     return openFeatures(this.#network, batches.folder.files, {
       ...{ depth, exif: batches.exif, onSkip, say: this.#options.say },
-      cache: cache
-        ? { folder: featureFolder(), weights: this.#identity, engine: `1 ${info.name} ${info.driver}` }
-        : undefined,
+      cache:
+        cache && depth > 0 // the pictures themselves are decoded as fast as read
+          ? { folder: featureFolder(), weights: this.#identity, engine: `1 ${info.name} ${info.driver}` }
+          : undefined,
     });
   }
+}
+
+/** The index of the layer to train from. @throws VggpuError 'usage' where it is none of the layers taken over with weights */
+function unfrozenFrom({ layers }: NetworkSpec, kept: number, name: string): number {
+  const older = layers.slice(0, kept).filter(({ kind }) => kind === 'conv3x3' || kind === 'dense');
+  if (older.some((layer) => layer.name === name)) return layers.findIndex((layer) => layer.name === name);
+  const names = older.map((layer) => layer.name).join(', ');
+  throw new VggpuError('usage', `Cannot unfreeze from '${name}': the pretrained layers with weights are ${names}.`);
 }
 
 function featureFolder(): string {

@@ -11,8 +11,17 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** A program that has been started. */
+export interface RunningCommand {
+  /** Sends a signal, unless the program has ended. */
+  kill(signal: NodeJS.Signals): void;
+  /** What it has written on stderr so far. */
+  stderr(): string;
+  readonly result: Promise<CommandResult>;
+}
+
 /** @param environment added to this process's */
-export function vggpu(parameters: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
+export function startVggpu(parameters: readonly string[], environment: NodeJS.ProcessEnv = {}): RunningCommand {
   if (!existsSync(program)) throw new Error('The command line is not built: npm run build (npm test does it).');
   const env = { ...process.env, NODE_OPTIONS: '', ...environment };
   const child = spawn(process.execPath, [program, ...parameters], {
@@ -28,8 +37,14 @@ export function vggpu(parameters: readonly string[], environment: NodeJS.Process
   child.stderr.on('data', (bytes: Buffer) => {
     stderr += bytes;
   });
-  return new Promise((resolve, reject) => {
+  const result = new Promise<CommandResult>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
+  return { kill: (signal) => child.kill(signal), stderr: () => stderr, result };
+}
+
+/** Runs a command to its end. @param environment added to this process's */
+export function vggpu(parameters: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
+  return startVggpu(parameters, environment).result;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Cut } from '../../src/nn/vgg16.js';
 import { type Engine, startEngine } from '../../src/node/engine.js';
-import type { EpochResult } from '../../src/vgg16/fit.js';
+import type { EpochResult } from '../../src/vgg16/training/run-state.js';
 import type { FitOptions, TestResult } from '../../src/vgg16/options.js';
 import { Vgg16 } from '../../src/vgg16/vgg16.js';
 import { expectClose } from '../compare.js';
