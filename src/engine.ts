@@ -18,6 +18,8 @@ export type { Block, BufferPool } from './kernels/buffers.js';
 export { createGpu, type Gpu, type GpuOptions } from './kernels/gpu.js';
 export { kernels } from './kernels/index.js';
 export { chooseVariant, cost, defineKernel, type Kernel, type Variant } from './kernels/kernel.js';
+export type { DispatchRecord, HostSpan, Profile } from './kernels/profile.js';
+export type { Profiler } from './kernels/profiler.js';
 export { run } from './kernels/run.js';
 export type { ShaderText } from './kernels/shader.js';
 export { type Augmentation, augmentationOf, DEFAULT_AUGMENTATION, type Warp } from './nn/augmentation.js';

@@ -14,7 +14,7 @@ const allowed: Record<string, readonly string[]> = {
   node: ['kernels'],
   report: ['data'],
   profile: ['kernels'],
-  vgg16: ['nn', 'autograd', 'kernels', 'data', 'node'],
+  vgg16: ['profile', 'nn', 'autograd', 'kernels', 'data', 'node'],
   cli: ['report', 'profile', 'vgg16', 'nn', 'autograd', 'data', 'node'],
 };
 const engine = ['kernels', 'autograd', 'nn'];

@@ -4,6 +4,7 @@ import { removeLeftovers, writeFileAtomic } from '../data/files/atomic-file.js';
 import { checkOutput } from '../data/keras/save.js';
 import { VggpuError } from '../errors.js';
 import { tensorsOf } from '../nn/parameters.js';
+import { breakdownLines } from '../profile/table.js';
 import { lineChart } from '../report/charts/line-chart.js';
 import type { Batches } from '../vgg16/batches.js';
 import type { FitOptions, FitResult } from '../vgg16/options.js';
@@ -14,6 +15,7 @@ import { bar, createEpochProgress, createStatusLine } from './progress.js';
 
 interface OutputOptions {
   readonly json?: boolean;
+  readonly profile?: boolean;
 }
 
 /** Trains, saves, and says what came out. @throws VggpuError as `Vgg16.fit` */
@@ -23,7 +25,7 @@ export async function runFinetune(
   valid: Batches | undefined,
   files: RunFiles,
   options: FitOptions,
-  { json }: OutputOptions,
+  { json, profile }: OutputOptions,
 ): Promise<void> {
   const { out, best, checkpoint, log } = files;
   for (const file of [out, best, checkpoint, log]) await removeLeftovers(file);
@@ -41,6 +43,9 @@ export async function runFinetune(
         epochs = epoch;
         progress.onEpoch(result, epoch, options.epochs ?? 1);
       },
+      ...(profile
+        ? { onProfile: (breakdown, epoch) => say(breakdownLines(breakdown, `epoch ${epoch}`).join('\n')) }
+        : {}),
       onSkip: ({ file, reason }) => say(`Skipped ${file}: ${reason}`),
     });
   try {

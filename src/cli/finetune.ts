@@ -33,6 +33,7 @@ interface FinetuneOptions extends WeightsOptions {
   readonly checkpointMinutes: number;
   readonly resume?: boolean;
   readonly cache: boolean;
+  readonly profile?: boolean;
   readonly json?: boolean;
 }
 
@@ -79,6 +80,7 @@ export function addFinetune(program: Command): void {
     )
     .option('--resume', 'go on with the run that was stopped, to the same result as if it never had been')
     .option('--no-cache', 'compute the frozen layers in every epoch again (same result, slower)')
+    .option('--profile', 'say after each epoch where its time went, and which kernels took it')
     .option('--json', 'print JSON: {epochs: [{loss, acc, valLoss, valAcc, seconds}], skipped, out, best}')
     .action(finetune);
   withWeights(command);

@@ -10,6 +10,9 @@ import { microBatch, micros } from './micro-batches.js';
 import { featureShape, forward, type Network } from './network.js';
 import type { NetworkSpec } from './specification.js';
 
+/** Bytes of pictures that are uploaded before the first of them is used: each change between the two is a submit. */
+const UPLOAD_TOGETHER = 64 * 2 ** 20;
+
 /** A decoded picture: 8-bit RGBA, row by row from the top left; 4 * width * height bytes. */
 export interface Picture {
   readonly width: number;
@@ -33,13 +36,25 @@ export function picturesToTensor(
   const { inputSize: size } = spec;
   const y = createTensor(gpu, [slots, size, size, 3], 'pictures');
   if (slots > pictures.length) gpu.clear(y);
-  for (const [n, picture] of pictures.entries()) {
-    const { width, height, data } = picture;
-    const bytes = gpu.pool.take(width * height * 4, `a picture of ${width}x${height} pixels`);
-    gpu.write(bytes, new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, width * height * 4));
-    fillSlot(gpu, spec, picture, n, warps[n] ?? false, { bytes, y });
-    gpu.pool.give(bytes);
+  let group: { readonly n: number; readonly bytes: Block }[] = [];
+  let together = 0;
+  const fill = () => {
+    for (const { n, bytes } of group) {
+      gpu.profiler.phase('pictures', () => fillSlot(gpu, spec, pictures[n]!, n, warps[n] ?? false, { bytes, y }));
+      gpu.pool.give(bytes);
+    }
+    group = [];
+    together = 0;
+  };
+  for (const [n, { width, height, data }] of pictures.entries()) {
+    const size = width * height * 4;
+    if (together > 0 && together + size > UPLOAD_TOGETHER) fill();
+    const bytes = gpu.pool.take(size, `a picture of ${width}x${height} pixels`);
+    gpu.write(bytes, new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, size));
+    group.push({ n, bytes });
+    together += size;
   }
+  fill();
   return y;
 }
 
@@ -85,7 +100,7 @@ export function picturesToFeatures(
   for (const { first, rows } of micros(pictures.length, size)) {
     const x = picturesToTensor(gpu, spec, pictures.slice(first, first + rows), size, warps.slice(first, first + rows));
     const tape = createTape(gpu, { record: false });
-    const y = forward(tape, network, x, { to: depth });
+    const y = gpu.profiler.phase('forward', () => forward(tape, network, x, { to: depth }));
     gpu.copy(y, 0, features, first * row, rows * row);
     tape.dispose();
     freeTensor(gpu, x);

@@ -61,8 +61,11 @@ export async function trainStep(
     const result = await inMicroBatches(network, batch, options, (x, labels, metrics, firstRow) => {
       const tape = createTape(gpu);
       try {
-        const logits = forward(tape, network, x, { from, training: { seed, step, firstRow } });
-        tape.backward(measure(tape, logits, labels, metrics, batch.labels.length, weights));
+        const loss = gpu.profiler.phase('forward', () => {
+          const logits = forward(tape, network, x, { from, training: { seed, step, firstRow } });
+          return measure(tape, logits, labels, metrics, batch.labels.length, weights);
+        });
+        gpu.profiler.phase('backward', () => tape.backward(loss));
       } finally {
         tape.dispose();
       }
@@ -73,7 +76,7 @@ export async function trainStep(
         `The loss is ${result.loss} at step ${step}. Training stopped; try a lower learning rate.`,
       );
     }
-    optimizer.step(parameters);
+    gpu.profiler.phase('update', () => optimizer.step(parameters));
     return result;
   } finally {
     for (const parameter of parameters) freeGradient(gpu, parameter);
@@ -94,7 +97,7 @@ export async function evaluateStep(
   return inMicroBatches(network, batch, { from, ...options }, async (x, labels, metrics, firstRow) => {
     const tape = createTape(network.gpu, { record: false });
     try {
-      const logits = forward(tape, network, x, { from });
+      const logits = network.gpu.profiler.phase('forward', () => forward(tape, network, x, { from }));
       measure(tape, logits, labels, metrics, batch.labels.length);
       if (onProbabilities) onProbabilities(await readTensor(network.gpu, softmax(tape, logits)), firstRow);
     } finally {
@@ -117,9 +120,13 @@ function measure(
   weights?: Tensor,
 ): Tensor {
   const [rows = 0, columns = 0] = logits.shape;
-  const loss = softmaxCrossEntropy(tape, logits, labels, 1 / batchRows, weights);
-  run(tape.gpu, accumulate, { count: 1 }, { x: loss, y: metrics.loss });
-  run(tape.gpu, countCorrect, { rows, columns }, { logits, labels, count: metrics.correct });
+  const loss = tape.gpu.profiler.phase('forward', () =>
+    softmaxCrossEntropy(tape, logits, labels, 1 / batchRows, weights),
+  );
+  tape.gpu.profiler.phase('metrics', () => {
+    run(tape.gpu, accumulate, { count: 1 }, { x: loss, y: metrics.loss });
+    run(tape.gpu, countCorrect, { rows, columns }, { logits, labels, count: metrics.correct });
+  });
   return loss;
 }
 

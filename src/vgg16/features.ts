@@ -5,6 +5,7 @@ import { type FeatureCache, openFeatureCache } from '../data/features/feature-ca
 import type { LabelledPicture } from '../data/pictures/image-folder.js';
 import { decodeBatches } from '../data/pictures/prefetch.js';
 import { pieces } from '../kernels/grid.js';
+import type { HostSpan } from '../kernels/profile.js';
 import type { Warp } from '../nn/augmentation.js';
 import { microBatch, micros } from '../nn/micro-batches.js';
 import { featureShape, type Network } from '../nn/network.js';
@@ -101,6 +102,7 @@ export async function openFeatures(
       batchSize: size,
       ...decodeOptions(network, options.exif),
       onSkip,
+      onWork: (name, startMs, endMs) => gpu.profiler.addSpan(decodeSpan(name, startMs, endMs)),
     })) {
       yield { positions: batch.files.map((file) => file.position), pictures: batch.pictures };
     }
@@ -136,7 +138,7 @@ export async function openFeatures(
       early = early.slice(own.length);
       const found = new Set(own.map(({ position }) => position));
       while ([...wanted].some((position) => !unreadable.has(position) && !found.has(position))) {
-        const { value, done } = await stream.next();
+        const { value, done } = await gpu.profiler.span('decode wait', () => stream.next());
         if (done) break;
         for (const [i, position] of value.positions.entries()) {
           found.add(position);
@@ -156,28 +158,59 @@ export async function openFeatures(
     }
   }
 
+  /** Rows of features for these positions. The device works on the next micro-batch while the one before is stored. */
+  async function* computedRows(positions: readonly number[]) {
+    const stream = decoded(positions);
+    let before: { positions: readonly number[]; rows: Promise<Float32Array> } | undefined;
+    try {
+      for (;;) {
+        const { value, done } = await gpu.profiler.span('decode wait', () => stream.next());
+        const next = done ? undefined : { positions: value.positions, rows: readFeatures(value.pictures) };
+        if (before) yield { positions: before.positions, rows: await before.rows };
+        before = next;
+        if (done) break;
+      }
+    } finally {
+      await before?.rows.catch(() => {});
+      await stream.return();
+    }
+  }
+
+  function readFeatures(pictures: readonly Picture[]): Promise<Float32Array> {
+    const x = features(pictures);
+    const rows = readTensor(gpu, x);
+    rows.catch(() => {}); // reported to whoever waits for them
+    freeTensor(gpu, x); // the queue copies before anybody writes there again
+    return rows;
+  }
+
   async function* cached(batches: readonly ArrayLike<number>[], store: FeatureCache) {
     const missing = batches.flatMap((batch) => Array.from(batch).filter((position) => !store.has(position)));
-    const stream = decoded(missing);
-    for (const [index, batch] of batches.entries()) {
-      const wanted = Array.from(batch);
-      while (wanted.some((position) => !store.has(position) && !unreadable.has(position))) {
-        const { value, done } = await stream.next();
-        if (done) break;
-        const x = features(value.pictures);
-        await store.write(value.positions, await readTensor(gpu, x));
-        freeTensor(gpu, x);
+    const stream = computedRows(missing);
+    try {
+      for (const [index, batch] of batches.entries()) {
+        const wanted = Array.from(batch);
+        while (wanted.some((position) => !store.has(position) && !unreadable.has(position))) {
+          const { value, done } = await stream.next();
+          if (done) break;
+          const { positions, rows } = value;
+          await gpu.profiler.span('cache write', () => store.write(positions, rows), rows.byteLength);
+        }
+        const there = wanted.filter((position) => store.has(position));
+        if (there.length === 0) continue;
+        const x: Tensor[] = [];
+        for (const { first, rows } of piecesOf(there.length)) {
+          const own = there.slice(first, first + rows);
+          const bytes = 4 * own.length * elementsOf(shape);
+          const values = await gpu.profiler.span('cache read', () => store.read(own), bytes);
+          x.push(tensorFrom(gpu, [rows, ...shape], values, 'features'));
+        }
+        yield* lend(index, there, x);
       }
-      const there = wanted.filter((position) => store.has(position));
-      if (there.length === 0) continue;
-      const x: Tensor[] = [];
-      for (const { first, rows } of piecesOf(there.length)) {
-        const values = await store.read(there.slice(first, first + rows));
-        x.push(tensorFrom(gpu, [rows, ...shape], values, 'features'));
-      }
-      yield* lend(index, there, x);
+    } finally {
+      await stream.return();
     }
-    await store.finish();
+    await gpu.profiler.span('cache write', () => store.finish());
   }
 
   return {
@@ -188,6 +221,10 @@ export async function openFeatures(
       await cache?.close();
     },
   };
+}
+
+function decodeSpan(name: string, startMs: number, endMs: number): HostSpan {
+  return { name, thread: 'decode', startNs: startMs * 1e6, endNs: endMs * 1e6, bytes: 0 };
 }
 
 async function openCache(

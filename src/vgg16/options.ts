@@ -5,6 +5,7 @@ import type { OptimizerName } from '../nn/optimizers.js';
 import type { Preprocessing } from '../nn/specification.js';
 import type { Cut } from '../nn/vgg16.js';
 import type { Engine } from '../node/engine.js';
+import type { Breakdown } from '../profile/breakdown.js';
 import type { BatchesOptions } from './batches.js';
 import type { LabelledPrediction } from './evaluate.js';
 import type { Skipped } from './features.js';
@@ -74,6 +75,8 @@ export interface FitOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly onEpoch?: ((result: EpochResult, epoch: number) => void) | undefined;
+  /** Told after each epoch where its time went; profiling, which costs some time itself, is on only where this is given. */
+  readonly onProfile?: ((breakdown: Breakdown, epoch: number) => void) | undefined;
   readonly onSkip?: ((skipped: Skipped) => void) | undefined;
 }
 

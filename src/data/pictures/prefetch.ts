@@ -28,6 +28,8 @@ export interface PrefetchOptions<File extends PictureFile> {
   concurrency?: number;
   /** Told of every picture that cannot be decoded, in order. */
   onSkip?: (file: File, reason: string) => void;
+  /** Told when a file was read, and when it was decoded, in milliseconds of `performance.now()`; between the two it may wait for memory. */
+  onWork?: (what: 'read file' | 'decode', startMs: number, endMs: number) => void;
 }
 
 /** A batch of decoded pictures. */
@@ -66,9 +68,14 @@ export async function* decodeBatches<File extends PictureFile>(
   const decode = async (position: number): Promise<DecodeResult> => {
     if (stopped) throw new Error('decoding has stopped');
     let held = 0;
+    let doing: 'read file' | 'decode' = 'read file';
+    let since = performance.now();
     const admit = async (bytes: number): Promise<void> => {
+      options.onWork?.(doing, since, performance.now());
       await gate.enter(position, bytes);
       held = bytes;
+      doing = 'decode';
+      since = performance.now();
     };
     const { exif, maxPixels } = options;
     const settings = { exif, admit, ...(maxPixels !== undefined && { maxPixels }) };
@@ -80,6 +87,7 @@ export async function* decodeBatches<File extends PictureFile>(
       kept = picture.data.length;
       return { picture };
     } finally {
+      options.onWork?.(doing, since, performance.now());
       if (held > 0) gate.leave(held, kept);
     }
   };

@@ -6,6 +6,7 @@ import { augmentationOf, checkAugmentation, DEFAULT_AUGMENTATION } from '../../n
 import { frozenDepth, type Network } from '../../nn/network.js';
 import { createOptimizer, type Optimizer } from '../../nn/optimizers.js';
 import { tensorsOf } from '../../nn/parameters.js';
+import { breakDown } from '../../profile/breakdown.js';
 import type { Batches } from '../batches.js';
 import type { FeatureSource, WarpOf } from '../features.js';
 import type { FitOptions, FitResult } from '../options.js';
@@ -43,6 +44,7 @@ export async function runFit(
   options: FitOptions,
 ): Promise<FitResult> {
   const { network, epochsBefore, say } = context;
+  const { profiler } = network.gpu;
   const { epochs = 1, seed = batches.seed, learningRate = 0.001, checkpoint } = options;
   const augmentation = options.augment === true ? DEFAULT_AUGMENTATION : options.augment || undefined;
   if (augmentation) {
@@ -76,6 +78,7 @@ export async function runFit(
     };
     if (resumed) await log();
     try {
+      if (options.onProfile) profiler.start();
       await fitNetwork(network, train, validation, state, {
         ...{ epochs, epochsBefore, seed, optimizer, depth: frozenDepth(network) },
         batchSize: batches.batchSize,
@@ -90,14 +93,17 @@ export async function runFit(
         ...{ earlyStop: options.earlyStop, signal: options.signal, onProgress: options.onProgress },
         async onStep() {
           if (performance.now() - saved < (options.checkpointMinutes ?? 10) * MINUTE) return;
-          await writeBest();
-          await save(false);
+          await profiler.span('checkpoint', async () => {
+            await writeBest();
+            await save(false);
+          });
         },
         async onEpoch(result, epoch, better) {
           if (better) best.take();
           await log();
-          await save(false);
+          await profiler.span('checkpoint', () => save(false));
           options.onEpoch?.(result, epoch);
+          options.onProfile?.(breakDown(await profiler.take()), epoch);
         },
       });
     } catch (error) {
@@ -111,6 +117,7 @@ export async function runFit(
     const resumedFrom = resumed ? { epochs: resumedEpochs, batches: resumedBatches } : undefined;
     return { epochs: state.history, skipped, best: state.best, ...(resumedFrom ? { resumedFrom } : {}) };
   } finally {
+    if (options.onProfile) await profiler.stop().catch(() => undefined); // a lost device has been told of
     best.free();
     optimizer.free();
     await train.close();
