@@ -1,0 +1,40 @@
+// What makes two training runs the same: a checkpoint goes on only where all of it agrees.
+import { digestOf } from '../../data/pictures/digest.js';
+import type { Network } from '../../nn/network.js';
+import { tensorsOf } from '../../nn/parameters.js';
+import type { Batches } from '../batches.js';
+import type { FitOptions } from '../options.js';
+import type { RunIdentity } from './checkpoint.js';
+import type { RunContext } from './run-fit.js';
+
+/** Everything that decides how a run goes, by the names that an error calls it. */
+export async function identityOf(
+  { network, classes, weights, epochsBefore, kept }: RunContext,
+  batches: Batches,
+  valid: Batches | undefined,
+  options: FitOptions,
+): Promise<RunIdentity> {
+  const { seed = batches.seed, learningRate = 0.001, optimizer = 'adam' } = options;
+  const text = (value: unknown) => (value === undefined || value === false ? null : JSON.stringify(value));
+  return {
+    weights,
+    'the network': JSON.stringify(network.spec),
+    classes: classes.join(', '),
+    'the first trained layer': firstTrained(network),
+    'the layers taken over': kept,
+    'the training pictures': await digestOf(batches.folder.files),
+    'the validation pictures': valid ? await digestOf(valid.folder.files) : null,
+    ...{ seed, optimizer, 'the batch size': batches.batchSize, shuffle: batches.shuffle, exif: batches.exif },
+    'the learning rate': learningRate,
+    'the learning rate of older layers': options.baseLearningRate ?? null,
+    momentum: options.momentum ?? null,
+    'class weights': text(options.classWeights),
+    augmentation: text(options.augment),
+    'epochs of earlier runs': epochsBefore,
+  };
+}
+
+function firstTrained({ layers }: Network): string | null {
+  const trained = layers.find(({ parameters }) => parameters && tensorsOf(parameters)[0]!.requiresGrad);
+  return trained?.spec.name ?? null;
+}
