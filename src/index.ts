@@ -1,6 +1,7 @@
 // The library: lesson 1's class, and what its methods take and give.
 
 export { decodePicture } from './data/pictures/decode.js';
+export { type SplitOptions, type SplitResult, splitPictures } from './data/split/split-pictures.js';
 export { type ErrorCode, VggpuError } from './errors.js';
 export { type Augmentation, DEFAULT_AUGMENTATION } from './nn/augmentation.js';
 export type { OptimizerName } from './nn/optimizers.js';

@@ -8,6 +8,7 @@ import { addDoctor } from './doctor.js';
 import { addEvaluate } from './evaluate.js';
 import { addFinetune } from './finetune.js';
 import { addPredict } from './predict.js';
+import { addSplit } from './split.js';
 import { addSubmission } from './submission.js';
 import { addSummary } from './summary.js';
 import { addTest } from './test.js';
@@ -32,7 +33,17 @@ function createProgram(): Command {
     .version(version)
     .showHelpAfterError("('vggpu COMMAND --help' lists a command's options)")
     .exitOverride();
-  for (const add of [addDemo, addDoctor, addSummary, addPredict, addFinetune, addEvaluate, addTest, addSubmission])
+  for (const add of [
+    addDemo,
+    addDoctor,
+    addSummary,
+    addPredict,
+    addSplit,
+    addFinetune,
+    addEvaluate,
+    addTest,
+    addSubmission,
+  ])
     add(program);
   return program;
 }
