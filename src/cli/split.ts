@@ -1,8 +1,8 @@
 // `vggpu split`: from the archives that Kaggle gives to train, valid, sample and test.
 import { type Command, Option } from 'commander';
+import { someOf } from '../data/some-of.js';
 import type { Placing } from '../data/split/place.js';
 import { SETS } from '../data/split/plan.js';
-import { someOf } from '../data/split/some-of.js';
 import { type SplitResult, splitPictures } from '../data/split/split-pictures.js';
 import { seedNumber, wholeNumber } from './options.js';
 import { bar, createStatusLine } from './progress.js';

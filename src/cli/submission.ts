@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { removeLeftovers, writeFileAtomic } from '../data/files/atomic-file.js';
-import { someOf } from '../data/submission/ids.js';
+import { someOf } from '../data/some-of.js';
 import { readPredictions } from '../data/submission/predictions.js';
 import { makeSubmission, type Submission } from '../data/submission/submission.js';
 import { VggpuError } from '../errors.js';

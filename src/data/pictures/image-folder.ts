@@ -3,6 +3,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VggpuError } from '../../errors.js';
+import { someOf } from '../some-of.js';
 import {
   compareCodePoints,
   type FoundPictures,
@@ -136,13 +137,6 @@ function assertKnown(root: string, folders: Map<string, FoundPictures>, known: r
   const what = unknown.length === 1 ? 'a folder that is no class' : 'folders that are no classes';
   throw new VggpuError(
     'pictures',
-    `${root} has ${what} of the model: ${unknown.join(', ')}. Its classes are ${someOf(known)}; rename or remove what is not.`,
+    `${root} has ${what} of the model: ${unknown.join(', ')}. Its classes are ${someOf(known, 12)}; rename or remove what is not.`,
   );
-}
-
-/** Names for a message: all of them, or the first ones of many. */
-function someOf(names: readonly string[]): string {
-  const most = 12;
-  if (names.length <= most) return names.join(', ');
-  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
 }

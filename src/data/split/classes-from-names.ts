@@ -1,7 +1,7 @@
 // Which class a picture belongs to, from its path in the source alone: `cat.0.jpg` is in cats, `cats/0.jpg` too, `0.jpg` in none.
 
 import { VggpuError } from '../../errors.js';
-import { someOf } from './some-of.js';
+import { someOf } from '../some-of.js';
 
 /** The folder of pictures whose class nobody has said, as Kaggle's test set is kept. */
 export const UNKNOWN = 'unknown';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { VggpuError } from '../../errors.js';
 import { writeFileAtomic } from '../files/atomic-file.js';
+import { someOf } from '../some-of.js';
 import { SETS, setAndClass } from './plan.js';
-import { someOf } from './some-of.js';
 
 const PLAN_FILE = '.vggpu-split.json';
 

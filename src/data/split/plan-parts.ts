@@ -3,11 +3,11 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VggpuError } from '../../errors.js';
+import { someOf } from '../some-of.js';
 import { classifyNames } from './classes-from-names.js';
 import type { Placing } from './place.js';
 import { planTest, planTraining, type SplitSettings, setAndClass } from './plan.js';
 import type { Plan, PlanPart } from './plan-file.js';
-import { someOf } from './some-of.js';
 import type { Source, SourcePicture } from './source.js';
 
 /** A source with every picture that is or was in it. */

@@ -3,7 +3,7 @@
 import { type Entry, getFileNameLowLevel, validateFileName, type ZipFile } from 'yauzl';
 import { VggpuError } from '../../errors.js';
 import { isPictureName } from '../pictures/picture-files.js';
-import { someOf } from './some-of.js';
+import { someOf } from '../some-of.js';
 import { isPassedOver } from './source.js';
 
 /** What an archive holds. */

@@ -1,6 +1,7 @@
 // The ids of a submission: read from file names, each there once, without holes.
 
 import { VggpuError } from '../../errors.js';
+import { someOf } from '../some-of.js';
 
 /** Ids that are written at most; a hole as large as this is a wrong file name. */
 const MOST_IDS = 10_000_000;
@@ -24,7 +25,7 @@ export function idsOf(fileNames: readonly string[]): IdRow[] {
   if (nameless.length > 0) {
     throw new VggpuError(
       'pictures',
-      `${count(nameless.length, 'file has', 'files have')} no number for a name, so no id: ${someOf(nameless)}. A test picture is named by its id alone, such as 9292.jpg.`,
+      `${count(nameless.length, 'file has', 'files have')} no number for a name, so no id: ${someOf(nameless, SHOWN)}. A test picture is named by its id alone, such as 9292.jpg.`,
     );
   }
   const rows = parsed.map(({ id, row }) => ({ id: id!, row })).sort((a, b) => a.id - b.id || a.row - b.row);
@@ -33,7 +34,7 @@ export function idsOf(fileNames: readonly string[]): IdRow[] {
     const names = twice.map(({ id, row }) => `${id} is ${fileNames[row]}`);
     throw new VggpuError(
       'pictures',
-      `An id must be there once, and these are there more often: ${someOf(names)}. Keep one picture of each.`,
+      `An id must be there once, and these are there more often: ${someOf(names, SHOWN)}. Keep one picture of each.`,
     );
   }
   return rows;
@@ -67,7 +68,10 @@ export function missingIds(
   const outside = rows.filter(({ id }) => expect !== undefined && (id < 1 || id > expect));
   if (outside.length > 0) {
     const names = outside.map(({ row }) => fileNames[row]!);
-    throw new VggpuError('pictures', `Only the ids 1 to ${expect} are expected, and there are ${someOf(names)}.`);
+    throw new VggpuError(
+      'pictures',
+      `Only the ids 1 to ${expect} are expected, and there are ${someOf(names, SHOWN)}.`,
+    );
   }
   const first = rows[0]?.id === 0 ? 0 : 1;
   const last = expect ?? skipped.reduce((most, name) => Math.max(most, parseId(name) ?? 0), rows.at(-1)?.id ?? 0);
@@ -82,12 +86,6 @@ export function missingIds(
     next = id + 1;
   }
   return missing;
-}
-
-/** The first of many, and how many more there are. */
-export function someOf(values: readonly (string | number)[]): string {
-  const more = values.length - SHOWN;
-  return more > 0 ? `${values.slice(0, SHOWN).join(', ')} and ${more} more` : values.join(', ');
 }
 
 /** `1 file has` or `3 files have`. */

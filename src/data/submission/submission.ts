@@ -2,8 +2,9 @@
 
 import { VggpuError } from '../../errors.js';
 import { csvLine } from '../files/csv.js';
+import { someOf } from '../some-of.js';
 import { fiveDecimals } from './five-decimals.js';
-import { count, idsOf, missingIds, parseId, someOf } from './ids.js';
+import { count, idsOf, missingIds, parseId } from './ids.js';
 import type { Predictions } from './predictions.js';
 
 export interface SubmissionOptions {
