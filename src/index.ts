@@ -1,5 +1,11 @@
 // The library: lesson 1's class, and what its methods take and give.
 
+export {
+  type DownloadOptions,
+  type DownloadProgress,
+  type DownloadResult,
+  download,
+} from './data/download/download.js';
 export { decodePicture } from './data/pictures/decode.js';
 export { type SplitOptions, type SplitResult, splitPictures } from './data/split/split-pictures.js';
 export { type ErrorCode, VggpuError } from './errors.js';

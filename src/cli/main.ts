@@ -6,12 +6,20 @@ import { VggpuError } from '../errors.js';
 import { addDemo } from './demo-command.js';
 import { addDoctor } from './doctor.js';
 import { addEvaluate } from './evaluate.js';
+import { addFetch } from './fetch.js';
 import { addFinetune } from './finetune.js';
+import { addPlots } from './plots.js';
 import { addPredict } from './predict.js';
 import { addSplit } from './split.js';
 import { addSubmission } from './submission.js';
 import { addSummary } from './summary.js';
 import { addTest } from './test.js';
+
+/** In the order of a job from the download to the submission. */
+const COMMANDS = [
+  ...[addDemo, addDoctor, addFetch, addSplit, addPlots, addSummary, addPredict],
+  ...[addFinetune, addEvaluate, addTest, addSubmission],
+];
 
 /** Runs a command line and sets the process's exit code. @param argv as in `process.argv` */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -33,18 +41,7 @@ function createProgram(): Command {
     .version(version)
     .showHelpAfterError("('vggpu COMMAND --help' lists a command's options)")
     .exitOverride();
-  for (const add of [
-    addDemo,
-    addDoctor,
-    addSummary,
-    addPredict,
-    addSplit,
-    addFinetune,
-    addEvaluate,
-    addTest,
-    addSubmission,
-  ])
-    add(program);
+  for (const add of COMMANDS) add(program);
   return program;
 }
 

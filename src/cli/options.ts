@@ -24,7 +24,10 @@ export function withWeights(command: Command): Command {
 /** Adds `--weights` and how its kernels are turned. */
 export function withLayout(command: Command): Command {
   return command
-    .requiredOption('--weights <file>', 'Keras weights of VGG16 (.h5, .weights.h5, .keras), or a finetuned file')
+    .requiredOption(
+      '--weights <file>',
+      'Keras weights of VGG16 (.h5, .weights.h5, .keras), a finetuned file, or vgg16, vgg16-notop (see vggpu fetch)',
+    )
     .addOption(new Option('--kernels <how>', '(out, in, 3, 3) kernels in the file').choices(['rotated', 'plain']));
 }
 

@@ -1,5 +1,6 @@
 // From a weights file to a network on the GPU, slice by slice.
 
+import { resolveWeights } from '../data/download/resolve-weights.js';
 import { imagenetClasses } from '../data/imagenet/class-names.js';
 import { type Kernels, openWeights, type WeightsFile } from '../data/keras/weights-file.js';
 import { VggpuError } from '../errors.js';
@@ -8,6 +9,7 @@ import { createNetwork, freeNetwork, type Network } from '../nn/network.js';
 import { type LayerParameters, writeBias } from '../nn/parameters.js';
 import type { NetworkSpec, Preprocessing } from '../nn/specification.js';
 import { vgg16 } from '../nn/vgg16.js';
+import { cacheFolder } from '../node/cache-folder.js';
 import { parseModelAttributes } from './model-file.js';
 import { describeVgg16 } from './vgg16-weights.js';
 
@@ -45,7 +47,7 @@ const WRITE_AHEAD = 64 * 2 ** 20;
 
 /** Reads what network a file holds, without its weights. @throws VggpuError 'weights' */
 export async function describeModel(path: string, options: LoadOptions = {}): Promise<ModelDescription> {
-  const file = await openWeights(path, { kernels: options.kernels });
+  const file = await openWeights(await resolveWeights(path, cacheFolder), { kernels: options.kernels });
   try {
     return describe(file, options);
   } finally {
@@ -59,7 +61,10 @@ export async function loadModel(
   path: string,
   options: LoadOptions = {},
 ): Promise<ModelDescription & { network: Network }> {
-  const file = await openWeights(path, { kernels: options.kernels, onProgress: options.onProgress });
+  const file = await openWeights(await resolveWeights(path, cacheFolder), {
+    kernels: options.kernels,
+    onProgress: options.onProgress,
+  });
   try {
     const description = describe(file, options);
     if (description.note) options.say?.(description.note);

@@ -171,7 +171,7 @@ async function syncPath(path: string): Promise<void> {
 }
 
 /** Makes a rename survive a power cut; Windows and some network disks cannot sync folders, and then it is left out. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => {});
   await handle?.close();
