@@ -16,7 +16,7 @@ export type { Cut, Head } from './nn/vgg16.js';
 export { type Engine, startEngine } from './node/engine.js';
 export type { Breakdown } from './profile/breakdown.js';
 export type { Batches, BatchesOptions, PictureBatch } from './vgg16/batches.js';
-export type { Evaluation } from './vgg16/evaluate.js';
+export type { Evaluation, LabelledPrediction } from './vgg16/evaluate.js';
 export type { Skipped } from './vgg16/features.js';
 export type { ClassName } from './vgg16/load.js';
 export type {

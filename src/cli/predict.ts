@@ -1,14 +1,13 @@
 // `vggpu predict`: the most probable classes of pictures.
-import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { listPictures } from '../data/pictures/image-folder.js';
 import { decodeBatches } from '../data/pictures/prefetch.js';
 import { decodeOptions } from '../vgg16/features.js';
 import { type Outputs, predictPictures, topClasses } from '../vgg16/predict.js';
 import type { Vgg16 } from '../vgg16/vgg16.js';
 import { withModel } from './model.js';
 import { type WeightsOptions, wholeNumber, withWeights } from './options.js';
+import { expandPictures } from './picture-arguments.js';
 
 interface PredictOptions extends WeightsOptions {
   readonly top: number;
@@ -35,22 +34,13 @@ export function addPredict(program: Command): void {
     .option('--logits', 'with --json, the last layer’s outputs as well')
     .option('--json', 'print JSON: [{file, top: [{index, wnid, name, probability}], error?}]')
     .action(async (paths: string[], options: PredictOptions) => {
-      const files = await expand(paths);
+      const files = (await expandPictures(paths)).map(({ path }) => path);
       await withModel(options, async (vgg) => {
         const predictions = await predictFiles(vgg, files, options);
         if (options.json) console.log(JSON.stringify(predictions, undefined, 2));
         if (predictions.some(({ error }) => error)) process.exitCode = 1;
       });
     });
-}
-
-/** Folders become the pictures in them. A path that is not there stays, and is reported as a picture that cannot be read. */
-async function expand(paths: readonly string[]): Promise<string[]> {
-  const lists = paths.map(async (path) => {
-    const there = await stat(path).catch(() => undefined);
-    return there?.isDirectory() ? (await listPictures(path)).files.map((file) => file.path) : [path];
-  });
-  return (await Promise.all(lists)).flat();
 }
 
 async function predictFiles(vgg: Vgg16, paths: readonly string[], options: PredictOptions): Promise<Prediction[]> {
