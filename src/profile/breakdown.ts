@@ -32,7 +32,7 @@ export interface KernelShare {
 
 /** What the host did under one name; these overlap with each other and with the GPU's work. */
 export interface HostShare extends Share {
-  /** 'loop', or what ran beside it: seconds are then summed over threads. */
+  /** 'loop', where seconds count once what overlaps; or what ran beside it, whose seconds are summed over threads. */
   readonly thread: string;
   readonly count: number;
   readonly bytes: number;
@@ -162,12 +162,22 @@ function idleOf(own: readonly OwnTime[], startNs: number, endNs: number, segment
   return [...shares].map(([name, ns]) => ({ name, seconds: ns / 1e9 })).sort(longestFirst);
 }
 
+/** Nanoseconds in which at least one of the spans holds: two read-backs may be waited for at once. */
+function covered(spans: readonly HostSpan[]): number {
+  let [total, end] = [0, Number.NEGATIVE_INFINITY];
+  for (const span of [...spans].sort((a, b) => a.startNs - b.startNs)) {
+    total += Math.max(0, span.endNs - Math.max(span.startNs, end));
+    end = Math.max(end, span.endNs);
+  }
+  return total;
+}
+
 function hostOf(spans: readonly HostSpan[]): HostShare[] {
   return groups(spans, ({ thread, name }) => `${thread} ${name}`)
     .map(([, own]) => ({
       name: own[0]!.name,
       thread: own[0]!.thread,
-      seconds: sum(own, (span) => span.endNs - span.startNs) / 1e9,
+      seconds: (own[0]!.thread === 'loop' ? covered(own) : sum(own, (span) => span.endNs - span.startNs)) / 1e9,
       count: own.length,
       bytes: sum(own, (span) => span.bytes),
     }))

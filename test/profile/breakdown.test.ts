@@ -30,6 +30,11 @@ describe('a breakdown', () => {
     expect(breakdown.counts).toEqual({ dispatches: 2, submits: 1 });
   });
 
+  it('counts two waits for the device at once as one', () => {
+    const spans = [span('read-back', 0, 10), span('read-back', 4, 14), span('read-back', 20, 21)];
+    expect(inMilliseconds(breakDown(profileOf(30, [], spans)).host)).toEqual({ 'read-back': 15 });
+  });
+
   it('counts a stretch that two dispatches share once, for the earlier', () => {
     const records = [dispatch(0, 10), dispatch(2, 12, { phase: 'backward' }), dispatch(3, 8, { phase: 'update' })];
     const { phases } = breakDown(profileOf(12, records, []));
