@@ -67,7 +67,7 @@ async function submission(path: string, options: SubmissionOptions): Promise<voi
 function sayMissing({ missing }: Submission, fill: number | undefined): void {
   if (missing.length === 0) return;
   const done = fill === undefined ? 'Left out, having no picture' : `Filled with ${fill}, having no picture`;
-  console.error(`${done}: ${missing.length === 1 ? 'id' : 'ids'} ${someOf(missing)}.`);
+  console.error(`${done}: ${missing.length === 1 ? 'id' : 'ids'} ${someOf(missing, 10)}.`);
 }
 
 function clipRange(text: string): [number, number] {

@@ -85,6 +85,6 @@ function incomplete({ skipped }: Predictions, missing: readonly number[], there:
   const are = count(missing.length, 'id is', 'ids are');
   return new VggpuError(
     'pictures',
-    `${are} missing beside ${there} that are there: ${someOf(named)}. Kaggle refuses a file with holes. Give the missing ids a label (--fill 0.5), or leave them out (--allow-missing).`,
+    `${are} missing beside ${there} that are there: ${someOf(named, 10)}. Kaggle refuses a file with holes. Give the missing ids a label (--fill 0.5), or leave them out (--allow-missing).`,
   );
 }
