@@ -17,7 +17,10 @@ export interface DatasetWriter {
 /** A new HDF5 file. Paths are relative to the root; groups on the way are made. */
 export interface Hdf5Writer {
   group(path: string): void;
-  /** A string of fixed length, which every h5py hands to Keras in a form that it takes; ASCII only. */
+  /**
+   * A string, ASCII only: of fixed length, which every h5py hands to Keras in a form that it takes. From 63 KiB on it is of
+   * variable length, which h5py hands over as text: Keras 3 takes that, a Keras 2 that wants to decode bytes does not.
+   */
   attribute(group: string, name: string, value: string): void;
   /** A list of strings of fixed length, split into name0, name1, ... over 64 KiB as Keras does; ASCII only. */
   attributeList(group: string, name: string, values: readonly string[]): void;
@@ -53,7 +56,10 @@ export async function createHdf5(path: string): Promise<Hdf5Writer> {
   return {
     group: (at) => guarded(path, () => void group(at)),
     attribute: (at, name, value) =>
-      guarded(path, () => group(at).create_attribute(name, value, [], `A${value.length + 1}`)),
+      guarded(path, () => {
+        if (value.length < ATTRIBUTE_LIMIT) group(at).create_attribute(name, value, [], `A${value.length + 1}`);
+        else group(at).create_attribute(name, value);
+      }),
     attributeList: (at, name, values) => guarded(path, () => writeList(group(at), name, values)),
     dataset: (at, shape) => guarded(path, () => datasetWriter(path, group, at, shape)),
     close: () => guarded(path, () => void root.close()),

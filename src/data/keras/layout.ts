@@ -1,6 +1,7 @@
 // Which of Keras' HDF5 layouts a file has, and its weighted layers in the order in which the network runs them.
 
 import { VggpuError } from '../../errors.js';
+import type { StatedOrder } from './architecture-order.js';
 import type { Hdf5Dataset, Hdf5File } from './hdf5.js';
 
 /** The layouts, named after the files they are known from. */
@@ -38,9 +39,10 @@ export interface Listing {
 /**
  * Lists the weighted layers of any Keras file, whatever the network.
  *
+ * @param stated what the model's configuration says about the order of axes, where there is one.
  * @throws VggpuError 'weights' for an HDF5 file that Keras did not write, or one without weights.
  */
-export function listLayers(file: Hdf5File): Listing {
+export function listLayers(file: Hdf5File, stated: StatedOrder): Listing {
   const root = ['', 'model_weights'].find((group) => file.attributeList(group, 'layer_names') !== undefined);
   const groups = root === undefined ? keras3Groups(file) : keras1Groups(file, root);
   if (groups === undefined) {
@@ -52,19 +54,19 @@ export function listLayers(file: Hdf5File): Listing {
     );
   }
   const parts = groups.flatMap(splitLayers);
-  const channelsFirst = root !== undefined && kernelsAreChannelsFirst(file.path, parts);
+  const channelsFirst = root !== undefined && kernelsAreChannelsFirst(file.path, parts, stated);
   const layers = parts.map((part) => classified(part, channelsFirst));
   if (layers.length === 0) {
     throw new VggpuError('weights', `${file.path} names layers, but none of them has weights: save the trained model.`);
   }
   if (root === undefined) {
     const ordered = inRunningOrder(layers);
-    return { layers: ordered, channelsFirst, rowsChannelsFirst: false, layout: 'keras3', backend: undefined };
+    const { rowsChannelsFirst } = stated;
+    return { layers: ordered, channelsFirst, rowsChannelsFirst, layout: 'keras3', backend: undefined };
   }
   const backend = file.attribute(root, 'backend') ?? file.attribute('', 'backend');
   // A whole model saved by Keras 2 keeps kernels (rows, columns, in, out) even where its pictures are channels-first.
-  const config = file.attribute('', 'model_config') ?? '';
-  const rowsChannelsFirst = channelsFirst || /"data_format":\s*"channels_first"/.test(config);
+  const rowsChannelsFirst = channelsFirst || stated.rowsChannelsFirst;
   return { layers, channelsFirst, rowsChannelsFirst, layout: layoutOf(layers, channelsFirst, backend), backend };
 }
 
@@ -131,7 +133,7 @@ function splitLayers(group: Weights): Weights[] {
 }
 
 /** Every convolution votes: its kernel's first or its last extent is as long as its bias. */
-function kernelsAreChannelsFirst(path: string, parts: readonly Weights[]): boolean {
+function kernelsAreChannelsFirst(path: string, parts: readonly Weights[], stated: StatedOrder): boolean {
   let first: string | undefined;
   let last: string | undefined;
   for (const { name, datasets } of parts) {
@@ -150,7 +152,8 @@ function kernelsAreChannelsFirst(path: string, parts: readonly Weights[]): boole
         'out). Expected one layout throughout.',
     );
   }
-  return first !== undefined;
+  // Where all kernels are (3, 3, 3, 3), Keras 1's configuration says it; later Keras keep (rows, columns, in, out).
+  return first !== undefined || (last === undefined && stated.kernelsChannelsFirst);
 }
 
 function classified({ name, datasets }: Weights, channelsFirst: boolean): RawLayer {

@@ -1,4 +1,4 @@
-// Saves a model as Keras 2 lays out its HDF5 weights, so that Keras' own load_weights reads it.
+// Saves a model as Keras 2 lays out its HDF5 files, so that Keras' own load_weights, or load_model, reads it.
 
 import { existsSync } from 'node:fs';
 import { statfs, truncate } from 'node:fs/promises';
@@ -73,6 +73,8 @@ export async function checkOutput(path: string, size = 0): Promise<void> {
  * whole, verified and on the disk, or not at all.
  *
  * @param onProgress gets the bytes written so far and in all.
+ * @param config makes the file a whole model, for load_model: what {@link modelConfig} gives. The layers then lie below
+ *   `model_weights`, where load_weights looks as well.
  * @throws VggpuError 'output' where the file cannot be written; 'shape' for tiles that do not make up their weight;
  *   whatever a source throws. What was at `path` is then untouched.
  */
@@ -81,11 +83,15 @@ export async function saveWeights(
   layers: readonly SavedLayer[],
   attributes: unknown,
   onProgress?: (bytesDone: number, bytesTotal: number) => void,
+  config?: object,
 ): Promise<void> {
   const sources = layers.flatMap((layer) => weightsOf(layer).map((weight) => weight.source));
   const total = sources.reduce((sum, source) => sum + 4 * elementsOf(source.shape), 0);
   await checkOutput(path, total);
   const json = asciiJson(attributes);
+  const model = config === undefined ? undefined : asciiJson(config);
+  const root = model === undefined ? '' : 'model_weights';
+  const names = layers.map((layer) => layer.name);
   let done = 0;
   const progress = (written: number) => {
     done += written;
@@ -95,23 +101,24 @@ export async function saveWeights(
     const file = await createHdf5(temporary);
     const checksums = new Map<string, number>();
     try {
-      file.attributeList(
-        '',
-        'layer_names',
-        layers.map((layer) => layer.name),
-      );
-      file.attribute('', 'backend', 'tensorflow');
-      file.attribute('', 'keras_version', '2.2.4');
+      for (const group of new Set(['', root])) {
+        file.attribute(group, 'backend', 'tensorflow');
+        file.attribute(group, 'keras_version', '2.2.4');
+      }
+      file.attributeList(root, 'layer_names', names);
+      if (model !== undefined) file.attribute('', 'model_config', model);
       writeAttributes(file, json);
       for (const layer of layers) {
-        file.group(layer.name);
+        const group = root === '' ? layer.name : `${root}/${layer.name}`;
+        const weights = weightsOf(layer);
+        file.group(group);
         file.attributeList(
-          layer.name,
+          group,
           'weight_names',
-          weightsOf(layer).map((weight) => weight.name),
+          weights.map((weight) => weight.name),
         );
-        for (const { name, source } of weightsOf(layer)) {
-          const at = `${layer.name}/${name}`;
+        for (const { name, source } of weights) {
+          const at = `${group}/${name}`;
           checksums.set(at, await writeWeight(file, at, source, progress));
         }
       }
@@ -124,7 +131,7 @@ export async function saveWeights(
       }
       throw error;
     }
-    await verifySaved(temporary, path, { names: layers.map((layer) => layer.name), checksums, json });
+    await verifySaved(temporary, path, { root, names, checksums, json, model });
   });
 }
 

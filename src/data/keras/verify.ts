@@ -5,18 +5,22 @@ import { elementsOf } from '../shape.js';
 import { openHdf5 } from './hdf5.js';
 import { sliceDense } from './slices.js';
 
-/** What was written: layer names, a checksum for each dataset by its path, and the attribute vggpu. */
+/** What was written: layer names, a checksum for each dataset by its path, and the attributes vggpu and model_config. */
 export interface Written {
+  /** The group that has the layers: '' or model_weights. */
+  readonly root: string;
   readonly names: readonly string[];
   readonly checksums: ReadonlyMap<string, number>;
   readonly json: string;
+  readonly model: string | undefined;
 }
 
 /**
  * Reads every value of the file `temporary` back and compares: one that cannot be read must never replace one that was fine.
  * @throws VggpuError 'output', naming `path` and what differs.
  */
-export async function verifySaved(temporary: string, path: string, { names, checksums, json }: Written): Promise<void> {
+export async function verifySaved(temporary: string, path: string, written: Written): Promise<void> {
+  const { root, names, checksums, json, model } = written;
   const failed = (what: string) =>
     new VggpuError(
       'output',
@@ -28,8 +32,9 @@ export async function verifySaved(temporary: string, path: string, { names, chec
     });
   });
   try {
-    if (file.attributeList('', 'layer_names')?.join('\n') !== names.join('\n')) throw failed('the list of layers');
+    if (file.attributeList(root, 'layer_names')?.join('\n') !== names.join('\n')) throw failed('the list of layers');
     if (file.attributeList('', 'vggpu')?.join('') !== json) throw failed('the attribute vggpu');
+    if (file.attribute('', 'model_config') !== model) throw failed('the attribute model_config');
     for (const [at, expected] of checksums) {
       const dataset = file.dataset(at);
       if (dataset === undefined) throw failed(at);

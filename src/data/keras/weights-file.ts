@@ -2,6 +2,7 @@
 
 import { VggpuError } from '../../errors.js';
 import { elementsOf, shapeText } from '../shape.js';
+import { statedOrder } from './architecture-order.js';
 import { unpackKerasArchive } from './archive.js';
 import { openHdf5 } from './hdf5.js';
 import { checkHdf5File, contentIdentity } from './hdf5-check.js';
@@ -56,6 +57,8 @@ export interface WeightsFile {
 export interface OpenOptions {
   /** Overrides what is found out about the kernels' orientation. */
   readonly kernels?: Kernels | undefined;
+  /** What an architecture that lies beside the weights says of the first dense layer's rows. */
+  readonly rowsChannelsFirst?: boolean | undefined;
   /** Called after every slice with the bytes handed out so far and those of all layers. */
   readonly onProgress?: ((bytesDone: number, bytesTotal: number) => void) | undefined;
 }
@@ -73,7 +76,11 @@ export async function openWeights(path: string, options: OpenOptions = {}): Prom
   try {
     const file = await openHdf5(unpacked?.weights ?? path, path);
     try {
-      const listing = listLayers(file);
+      const stated = statedOrder(unpacked?.configuration ?? file.attribute('', 'model_config'));
+      const listing = listLayers(file, {
+        ...stated,
+        rowsChannelsFirst: stated.rowsChannelsFirst || options.rowsChannelsFirst === true,
+      });
       const orientation = findOrientation(file, listing, options.kernels);
       const attributes = savedAttributes(path, file.attributeList('', 'vggpu'));
       const close = async () => {

@@ -3,12 +3,25 @@
 import { join } from 'node:path';
 import type { Group } from 'h5wasm/node';
 import { describe, expect, it } from 'vitest';
-import { openWeights } from '../../../src/data/keras/weights-file.js';
+import { type SavedLayer, saveWeights, weightOf } from '../../../src/data/keras/save.js';
+import { openWeights, type WeightsFile } from '../../../src/data/keras/weights-file.js';
 import { hasShared, itWith, python, runPython, SHARED } from '../../shared.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { canonicalWeights, hex, readKernel, sampleVgg16, writeSample } from './samples.js';
 
 const folder = temporaryFolder();
+
+/** Saves what a file holds, as it was read. */
+async function saveAgain(file: WeightsFile, path: string): Promise<void> {
+  const layers: SavedLayer[] = [];
+  for (const [index, { name, kernelShape }] of file.layers.entries()) {
+    const bias = file.readBias(index);
+    const kernel = weightOf(kernelShape, await readKernel(file, index));
+    layers.push({ name, kernel, bias: weightOf([bias.length], bias) });
+  }
+  await saveWeights(path, layers, null);
+}
+
 const sample = sampleVgg16();
 const expected = sample.map((layer) => `${layer.shape} ${hex(layer.kernel)} ${hex(layer.bias)}`);
 
@@ -133,7 +146,7 @@ describe('files of others', () => {
   const layouts = ['fastai', 'keras1-th', 'keras1-th-tfkernels', 'keras2-tf', 'keras2-nested', 'keras3'];
   const tool = 'tools/make_vgg16_h5.py';
   itWith(python !== undefined && hasShared(tool), `python with h5py, or ${tool},`)(
-    'six layouts, one network',
+    'six layouts, one network, saved and loaded again',
     async () => {
       let first: string[] | undefined;
       for (const layout of layouts) {
@@ -143,7 +156,13 @@ describe('files of others', () => {
         const weights = await canonicalWeights(file);
         first ??= weights;
         expect(weights, layout).toEqual(first);
+        const again = join(folder, `${layout} again.h5`);
+        await saveAgain(file, again);
         await file.close();
+        const saved = await openWeights(again);
+        expect(saved.layers.map((layer) => layer.name)).toEqual(file.layers.map((layer) => layer.name));
+        expect(await canonicalWeights(saved), `${layout}, saved and loaded again`).toEqual(first);
+        await saved.close();
       }
       expect(first).toHaveLength(16);
     },

@@ -3,6 +3,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { type KerasLayer, readArchitecture } from '../../../src/data/keras/architecture.js';
+import { modelConfig } from '../../../src/data/keras/architecture-config.js';
 import { openHdf5 } from '../../../src/data/keras/hdf5.js';
 import { checkOutput, type SavedLayer, saveWeights, type WeightTile, weightOf } from '../../../src/data/keras/save.js';
 import { openWeights } from '../../../src/data/keras/weights-file.js';
@@ -114,6 +116,33 @@ describe('saveWeights', () => {
   });
 });
 
+describe('a whole model', () => {
+  it('is read again as weights and as an architecture, with a description of any length', async () => {
+    const path = join(folder, 'whole.h5');
+    const conv = (index: number): KerasLayer => ({
+      ...{ className: 'Conv2D', name: `block_${'x'.repeat(40)}_${index}`, filters: 4 },
+      ...{ padding: 'same', activation: 'relu' },
+    });
+    for (const count of [2, 400]) {
+      const chain = Array.from({ length: count }, (_, index) => conv(index));
+      await saveWeights(path, layers, attributes, undefined, modelConfig(chain, 64));
+      expect((await readArchitecture(path))?.layers).toEqual(chain);
+      const raw = await openHdf5(path);
+      expect(raw.attributeList('', 'layer_names')).toBeUndefined();
+      expect((raw.attribute('', 'model_config')?.length ?? 0) > 64512).toBe(count === 400);
+      raw.close();
+      const file = await openWeights(path);
+      expect([file.layout, file.orientationSource, file.attributes]).toEqual(['keras2', 'attributes', attributes]);
+      expect(await canonicalWeights(file)).toEqual(
+        sample.map((layer) => `${layer.shape} ${hex(layer.kernel)} ${hex(layer.bias)}`),
+      );
+      await file.close();
+    }
+    await saveWeights(path, layers, attributes);
+    expect(await readArchitecture(path)).toBeUndefined();
+  });
+});
+
 describe('checkOutput', () => {
   it('accepts a name in a folder and leaves nothing there', async () => {
     await checkOutput(join(folder, 'fine.h5'), 1000);
@@ -143,38 +172,30 @@ describe('checkOutput', () => {
   });
 });
 
-const STRUCTURE = `
-import h5py, sys, json, numpy
-def text(v): return v.decode() if hasattr(v, 'decode') else v
-out = {}
-with h5py.File(sys.argv[1], 'r') as f:
-    out['root'] = sorted(k for k in f.attrs if k != 'vggpu')
-    out['backend'] = text(f.attrs['backend'])
-    out['keras'] = text(f.attrs['keras_version'])
-    out['kinds'] = [f.attrs['layer_names'].dtype.kind]
-    out['layers'] = []
-    for name in map(text, f.attrs['layer_names']):
-        names = f[name].attrs['weight_names']
-        out['kinds'].append(names.dtype.kind)
-        out['layers'].append([[text(n).split('/', 1)[1], str(f[name][text(n)].dtype), f[name][text(n)].ndim] for n in names])
-        if 'sum' in sys.argv:
-            for n in names: out[text(n)] = numpy.asarray(f[name][text(n)]).tobytes().hex()
-    out['kinds'] = sorted(set(out['kinds']))
-print(json.dumps(out))
-`;
+const SCRIPT = join(import.meta.dirname, 'read-saved.py');
 
 describe('what Keras sees', () => {
-  itWith(python !== undefined, 'python with h5py')('has the structure and values, by h5py', async () => {
+  const valuesOf = (change: (values: Record<string, string>) => void = () => {}): string => {
+    const values = Object.fromEntries(
+      sample.flatMap(({ name, kernel, bias }) => [
+        [`${name}/kernel:0`, hex(kernel)],
+        [`${name}/bias:0`, hex(bias)],
+      ]),
+    );
+    change(values);
+    const path = join(folder, 'values.json');
+    writeFileSync(path, JSON.stringify(values));
+    return path;
+  };
+  const withPython = itWith(python !== undefined, 'python with h5py');
+
+  withPython('has the structure and values, by h5py', async () => {
     const path = join(folder, 'keras.h5');
     await saveWeights(path, layers, attributes);
-    const seen = JSON.parse(runPython('-c', STRUCTURE, path, 'sum'));
-    for (const { name, kernel, bias } of sample) {
-      expect(seen[`${name}/kernel:0`]).toBe(hex(kernel));
-      expect(seen[`${name}/bias:0`]).toBe(hex(bias));
-    }
+    const seen = JSON.parse(runPython(SCRIPT, path, valuesOf()));
     const real = join(SHARED, 'data/keras-files/keras2.2-weights-cats-dogs-64px.h5');
     if (!hasShared('data/keras-files')) return;
-    const theirs = JSON.parse(runPython('-c', STRUCTURE, real));
+    const theirs = JSON.parse(runPython(SCRIPT, real));
     expect([seen.root, seen.backend, seen.keras, seen.kinds]).toEqual([
       theirs.root,
       theirs.backend,
@@ -184,5 +205,29 @@ describe('what Keras sees', () => {
     expect(seen.layers[1]).toEqual(theirs.layers[0]); // a convolution
     expect(seen.layers[0]).toEqual(theirs.layers[1]); // a layer without weights
     expect(seen.layers.at(-1)).toEqual(theirs.layers.at(-1)); // a dense layer
+  });
+
+  withPython('has a whole model, by h5py, below model_weights', async () => {
+    const path = join(folder, 'whole.h5');
+    const config = { class_name: 'Sequential', config: { name: 'Zoë ☃', layers: [] } };
+    await saveWeights(path, layers, attributes, undefined, config);
+    const seen = JSON.parse(runPython(SCRIPT, path, valuesOf()));
+    expect(seen).toMatchObject({ root: ['backend', 'keras_version', 'model_config'], backend: 'tensorflow', config });
+    expect(seen.keras).toBe('2.2.4');
+    expect(seen.layers).toHaveLength(layers.length);
+  });
+
+  withPython('would be told of the first value that differs', async () => {
+    const path = join(folder, 'keras.h5');
+    await saveWeights(path, layers, attributes);
+    const name = 'fc1/bias:0';
+    const one = hex(Float32Array.of(1));
+    const check = (change: (values: Record<string, string>) => void) => () => runPython(SCRIPT, path, valuesOf(change));
+    expect(check((values) => (values[name] = values[name]?.slice(0, -8) + one))).toThrow(
+      /fc1\/bias:0\[5\] is .*, not 1\.0/,
+    );
+    expect(check((values) => delete values[name])).toThrow(/fc1\/bias:0 was not expected/);
+    expect(check((values) => (values['fc4/bias:0'] = one))).toThrow(/fc4\/bias:0 is missing/);
+    expect(check((values) => (values[name] = one))).toThrow(/fc1\/bias:0 has 6 values, not 1/);
   });
 });
