@@ -5,7 +5,7 @@
 const FOR_DROPOUT = 0u;
 const FOR_UNIFORM = 1u;
 const FOR_NORMAL = 2u;
-// 3 is src/nn/augmentation.ts'.
+// 3 is src/nn/augmentation.ts', 4 src/nn/epochs.ts'.
 
 // The upper 32 bits of a * b. WGSL multiplies 32 bits to 32, so the product is put together from 16-bit halves.
 fn mulHigh(a: u32, b: u32) -> u32 {

@@ -39,13 +39,36 @@ export function sigmoid(tape: Tape, x: Tensor): Tensor {
   return y;
 }
 
-/** y = softmax of each row of x (rows, columns): dx = y (dy - sum(dy y)). */
-export function softmax(tape: Tape, x: Tensor): Tensor {
-  const [rows, columns] = matrix('softmax', x);
+/**
+ * y = softmax of each row of x (rows, columns): dx = y (dy - sum(dy y)).
+ * @param columns elements of a row, where x has more than two dimensions; default its last one, (N, H, W, C) by pixel
+ */
+export function softmax(tape: Tape, x: Tensor, columns = x.shape.at(-1) ?? 0): Tensor {
+  const rows = elementsOf(x.shape) / columns;
+  if (x.shape.length < 2 || !Number.isInteger(rows)) expectShape('softmax', 'x', x, ['rows', 'columns']);
   const y = tape.make(x.shape, 'softmax');
   run(tape.gpu, softmaxForward, { rows, columns }, { x, y });
   tape.record([x], y, [y], (dy) => {
     tape.addGradient(x, (dx) => run(tape.gpu, softmaxBackward, { rows, columns }, { y, dy, dx }));
+  });
+  return y;
+}
+
+/**
+ * y (rows, 2) = (0, x): softmax of it is (1 - sigmoid(x), sigmoid(x)), and its cross-entropy is the binary one, from
+ * logits. dx = the second column of dy.
+ * @param x rows of one element
+ */
+export function binaryLogits(tape: Tape, x: Tensor): Tensor {
+  const { gpu } = tape;
+  const rows = x.shape[0] ?? 0;
+  if (elementsOf(x.shape) !== rows) expectShape('binaryLogits', 'x', x, ['rows', 1]);
+  const second = { rows, width: 1, total: 2, first: 1 };
+  const y = tape.make([rows, 2], 'binary logits');
+  gpu.clear(y);
+  run(gpu, insertColumns, second, { x, y });
+  tape.record([x], y, [], (dy) => {
+    tape.addGradient(x, (dx) => run(gpu, extractColumns, second, { y: dy, x: dx }));
   });
   return y;
 }

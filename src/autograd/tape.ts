@@ -36,6 +36,7 @@ export interface TapeOptions {
   readonly record?: boolean;
 }
 
+/** A tape for one pass: it owns the tensors that ops make, and gives their memory back when it is disposed of. */
 export function createTape(gpu: Gpu, { record: recording = true }: TapeOptions = {}): Tape {
   const steps: Step[] = [];
   const owned = new Set<Tensor>();

@@ -1,5 +1,16 @@
 // A network on the GPU: a description, its parameters, and the walk through its layers.
-import { conv3x3, dense, dropout, globalAveragePool, joinColumns, maxPool } from '../autograd/ops.js';
+import {
+  binaryLogits,
+  conv3x3,
+  dense,
+  dropout,
+  globalAveragePool,
+  joinColumns,
+  maxPool,
+  relu,
+  sigmoid,
+  softmax,
+} from '../autograd/ops.js';
 import type { Tape } from '../autograd/tape.js';
 import type { Shape, Tensor } from '../autograd/tensor.js';
 import type { Gpu } from '../kernels/gpu.js';
@@ -39,9 +50,9 @@ export interface ForwardOptions {
 
 /**
  * Builds a network with memory for its weights, contents undefined.
- * @param keep layers of another network to take over as they are: same description, same parameters
+ * @param keep layers to take over as they are, by their place: same description, same parameters
  */
-export function createNetwork(gpu: Gpu, spec: NetworkSpec, keep: readonly Layer[] = []): Network {
+export function createNetwork(gpu: Gpu, spec: NetworkSpec, keep: readonly (Layer | undefined)[] = []): Network {
   const layers = describeLayers(spec).map((facts, i): Layer => {
     if (keep[i]) return keep[i];
     const kernelShape = weightShapes(facts.layer, facts.input)[0];
@@ -135,5 +146,15 @@ function forwardLayer(tape: Tape, layer: Layer, index: number, x: Tensor, { trai
       return applyStandardization(tape, standardization!, x);
     case 'dropout':
       return training ? dropout(tape, x, spec.rate, { ...training, layer: index }) : x;
+    case 'activation':
+      return activate(tape, spec.activation, x, layer.facts.output);
+    case 'binaryLogits':
+      return binaryLogits(tape, x);
   }
+}
+
+/** @param shape of one picture's values: softmax runs along its last dimension, of flattened pictures too */
+function activate(tape: Tape, activation: 'relu' | 'sigmoid' | 'softmax', x: Tensor, shape: Shape): Tensor {
+  if (activation === 'softmax') return softmax(tape, x, shape.at(-1));
+  return activation === 'relu' ? relu(tape, x) : sigmoid(tape, x);
 }

@@ -71,8 +71,7 @@ export interface OptimizerOptions extends RateOptions {
 }
 
 /** @throws VggpuError 'usage' for an unknown name, a setting out of range, or one that the optimizer does not have */
-export function createOptimizer(gpu: Gpu, options: OptimizerOptions): Optimizer {
-  const { name, learningRate, rateOf, momentum, nesterov } = options;
+export function checkOptimizer({ name, learningRate, momentum, nesterov }: OptimizerOptions): void {
   const refuse = (problem: string): never => {
     throw new VggpuError('usage', problem);
   };
@@ -84,6 +83,12 @@ export function createOptimizer(gpu: Gpu, options: OptimizerOptions): Optimizer 
   if (momentum !== undefined && !(momentum >= 0 && momentum <= 1))
     refuse(`The momentum is ${momentum}; expected 0 to 1.`);
   if (nesterov && !momentum) refuse('Nesterov needs a momentum above 0, for example 0.9.');
+}
+
+/** @throws VggpuError 'usage' as `checkOptimizer` does */
+export function createOptimizer(gpu: Gpu, options: OptimizerOptions): Optimizer {
+  checkOptimizer(options);
+  const { name, learningRate, rateOf, momentum, nesterov } = options;
   if (name === 'adam') return createAdam(gpu, { learningRate, rateOf });
   if (name === 'rmsprop') return createRmsprop(gpu, { learningRate, rateOf });
   return createSgd(gpu, { learningRate, rateOf, momentum, nesterov });

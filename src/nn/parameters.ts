@@ -51,7 +51,7 @@ export function freeParameters(gpu: Gpu, parameters: LayerParameters): void {
   for (const tensor of tensorsOf(parameters)) freeTensor(gpu, tensor);
 }
 
-/** @param values (K) */
+/** Sets the biases of a layer. @param values (K) */
 export function writeBias(gpu: Gpu, { panels }: LayerParameters, values: Float32Array): void {
   for (const { bias, first, width } of panels) gpu.write(bias, values.subarray(first, first + width));
 }

@@ -2,7 +2,7 @@
 import { elementsOf, type Shape } from '../autograd/tensor.js';
 import { VggpuError } from '../errors.js';
 
-export type Activation = 'relu' | 'linear';
+export type FusedActivation = 'relu' | 'linear';
 
 /** One layer. Names are Keras' names, under which the weights are saved. */
 export type LayerSpec =
@@ -11,14 +11,16 @@ export type LayerSpec =
       readonly name: string;
       readonly filters: number;
       readonly pad: 0 | 1;
-      readonly activation: Activation;
+      readonly activation: FusedActivation;
     }
   | { readonly kind: 'maxPool'; readonly name: string }
   | { readonly kind: 'globalAveragePool'; readonly name: string }
   | { readonly kind: 'flatten'; readonly name: string }
   | { readonly kind: 'standardize'; readonly name: string }
   | { readonly kind: 'dropout'; readonly name: string; readonly rate: number }
-  | { readonly kind: 'dense'; readonly name: string; readonly units: number; readonly activation: Activation };
+  | { readonly kind: 'dense'; readonly name: string; readonly units: number; readonly activation: FusedActivation }
+  | { readonly kind: 'activation'; readonly name: string; readonly activation: 'relu' | 'sigmoid' | 'softmax' }
+  | { readonly kind: 'binaryLogits'; readonly name: string }; // x -> (0, x): one sigmoid unit as two classes
 
 /** How bytes become the network's input: value = byte * scale - mean, for R, G, B; then reversed to B, G, R if asked. */
 export interface Preprocessing {
@@ -57,6 +59,8 @@ export function outputShape(layer: LayerSpec, input: Shape): Shape {
       return [elementsOf(input)];
     case 'dense':
       return [layer.units];
+    case 'binaryLogits':
+      return [elementsOf(input) === 1 ? 2 : 0];
     default:
       return input;
   }
@@ -102,4 +106,22 @@ export function describeLayers({ inputSize, layers }: NetworkSpec): LayerFacts[]
     input = output;
     return facts;
   });
+}
+
+/**
+ * How many classes a network tells apart: the size of its output, where that is one row of logits a picture.
+ * @returns undefined where the network ends earlier: in pictures, in their features, or behind a dropout
+ */
+export function classesOf(spec: NetworkSpec): number | undefined {
+  const last = spec.layers.findLast(({ kind }) => kind !== 'activation' && kind !== 'binaryLogits');
+  const hasLogits = last?.kind === 'dense' || last?.kind === 'globalAveragePool';
+  return hasLogits ? describeLayers(spec).at(-1)?.output[0] : undefined;
+}
+
+/** The name, or with a number behind it where a layer has it already. */
+export function unusedName(name: string, layers: readonly LayerSpec[]): string {
+  const taken = (candidate: string) => layers.some((layer) => layer.name === candidate);
+  let candidate = name;
+  for (let i = 1; taken(candidate); i++) candidate = `${name}_${i}`;
+  return candidate;
 }

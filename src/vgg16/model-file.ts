@@ -20,6 +20,8 @@ const LayerSchema = v.variant('kind', [
   v.object({ kind: v.literal('flatten'), ...Named }),
   v.object({ kind: v.literal('dropout'), ...Named, rate: v.pipe(v.number(), v.minValue(0), v.maxValue(1)) }),
   v.object({ kind: v.literal('dense'), ...Named, units: Count, activation: ActivationName }),
+  v.object({ kind: v.literal('activation'), ...Named, activation: v.picklist(['relu', 'sigmoid', 'softmax']) }),
+  v.object({ kind: v.literal('binaryLogits'), ...Named }),
 ]);
 
 const ModelSchema = v.object({

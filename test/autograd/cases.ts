@@ -2,6 +2,7 @@
 import * as ops from '../../src/autograd/ops.js';
 import type { Tape } from '../../src/autograd/tape.js';
 import type { Shape, Tensor } from '../../src/autograd/tensor.js';
+import { binaryCrossEntropyBackward, binaryCrossEntropyForward } from '../reference/binary-cross-entropy.js';
 import { extractColumns, insertColumns } from '../reference/columns.js';
 import { conv3x3Forward, conv3x3InputGradient, conv3x3WeightGradient } from '../reference/conv3x3.js';
 import { dropout } from '../reference/dropout.js';
@@ -78,9 +79,11 @@ const labels = Float64Array.of(0, 6, 3, 3, 1);
 const classWeights = Float64Array.from({ length: rows.columns }, (_, k) => 0.25 * (k + 1));
 const total = (each: Wide) => each.reduce((sum, loss) => sum + rows.scale * loss, 0);
 
-function labelsOn(tape: Tape): Tensor {
+const binary = Float64Array.of(0, 1, 1, 0, 1);
+
+function labelsOn(tape: Tape, values = labels): Tensor {
   const block = tape.make([rows.rows], 'labels');
-  tape.gpu.write(block, Uint32Array.from(labels));
+  tape.gpu.write(block, Uint32Array.from(values));
   return block;
 }
 const drop = { seed: 3, step: 7, layer: 2, first: 4 * 6, rate: 0.4 };
@@ -134,6 +137,41 @@ export const opCases: readonly OpCase[] = [
     run: (tape, [x]) => ops.softmax(tape, x!),
     forward: ([x]) => softmaxForward(rows, x!),
     backward: ([x], dy) => [softmaxBackward(rows, softmaxForward(rows, x!), dy)],
+  },
+  {
+    name: 'softmax of each pixel',
+    shapes: [[2, 2, 3, 5]],
+    run: (tape, [x]) => ops.softmax(tape, x!),
+    forward: ([x]) => softmaxForward({ rows: 12, columns: 5 }, x!),
+    backward: ([x], dy) => {
+      const d = { rows: 12, columns: 5 };
+      return [softmaxBackward(d, softmaxForward(d, x!), dy)];
+    },
+  },
+  {
+    name: 'softmax of flattened pictures',
+    shapes: [[2, 2, 3, 5]],
+    run: (tape, [x]) => ops.softmax(tape, x!, 30),
+    forward: ([x]) => softmaxForward({ rows: 2, columns: 30 }, x!),
+    backward: ([x], dy) => {
+      const d = { rows: 2, columns: 30 };
+      return [softmaxBackward(d, softmaxForward(d, x!), dy)];
+    },
+  },
+  {
+    name: 'binaryLogits',
+    shapes: [[5, 1]],
+    run: (tape, [x]) => ops.binaryLogits(tape, x!),
+    forward: ([x]) => Float64Array.from([...x!].flatMap((value) => [0, value])),
+    backward: (_, dy) => [dy.filter((_, i) => i % 2 === 1)],
+  },
+  {
+    name: 'binary cross-entropy of one sigmoid unit',
+    shapes: [[rows.rows, 1]],
+    isLoss: true,
+    run: (tape, [x]) => ops.softmaxCrossEntropy(tape, ops.binaryLogits(tape, x!), labelsOn(tape, binary), rows.scale),
+    forward: ([x]) => Float64Array.of(total(binaryCrossEntropyForward(x!, binary))),
+    backward: ([x]) => [binaryCrossEntropyBackward(x!, binary, rows.scale)],
   },
   {
     name: 'softmaxCrossEntropy',

@@ -137,6 +137,18 @@ describe('shapes that do not fit', () => {
     ],
     ['softmax: rank', [[4]], (t, x) => ops.softmax(t, x!), /softmax: x has shape \(4\); expected \(rows, columns\)/],
     [
+      'softmax: columns',
+      [[2, 3, 4]],
+      (t, x) => ops.softmax(t, x!, 5),
+      /softmax: x has shape \(2, 3, 4\); expected \(rows, columns\)/,
+    ],
+    [
+      'binaryLogits: columns',
+      [[4, 2]],
+      (t, x) => ops.binaryLogits(t, x!),
+      /binaryLogits: x has shape \(4, 2\); expected \(rows, 1\)/,
+    ],
+    [
       'softmaxCrossEntropy: rank',
       [[4, 2, 2], [4]],
       (t, x, labels) => ops.softmaxCrossEntropy(t, x!, labels!, 1),

@@ -1,6 +1,6 @@
 // What a description says of a network: shapes, parameters, multiply-adds, and what a finetune makes of it.
 import { describe, expect, it } from 'vitest';
-import { describeLayers, type NetworkSpec } from '../../src/nn/specification.js';
+import { classesOf, describeLayers, type LayerSpec, type NetworkSpec } from '../../src/nn/specification.js';
 import { finetuned, VGG16, vgg16 } from '../../src/nn/vgg16.js';
 import { smallSpec } from './small-network.js';
 
@@ -23,6 +23,31 @@ describe('VGG16', () => {
     expect(facts.find(({ layer }) => layer.name === 'fc1')?.parameters).toBe(102_764_544);
   });
 
+  it('is these layers, under these names, in this order', () => {
+    const conv = (name: string, filters: number) =>
+      ({ kind: 'conv3x3', name, filters, pad: 1, activation: 'relu' }) as const;
+    const pool = (block: number) => ({ kind: 'maxPool', name: `block${block}_pool` }) as const;
+    const expected: NetworkSpec = {
+      inputSize: 224,
+      preprocessing: { resize: 'nearest', scale: 1, mean: [123.68, 116.779, 103.939], reverse: true },
+      layers: [
+        ...[conv('block1_conv1', 64), conv('block1_conv2', 64), pool(1)],
+        ...[conv('block2_conv1', 128), conv('block2_conv2', 128), pool(2)],
+        ...[conv('block3_conv1', 256), conv('block3_conv2', 256), conv('block3_conv3', 256), pool(3)],
+        ...[conv('block4_conv1', 512), conv('block4_conv2', 512), conv('block4_conv3', 512), pool(4)],
+        ...[conv('block5_conv1', 512), conv('block5_conv2', 512), conv('block5_conv3', 512), pool(5)],
+        { kind: 'flatten', name: 'flatten' },
+        { kind: 'dense', name: 'fc1', units: 4096, activation: 'relu' },
+        { kind: 'dropout', name: 'dropout1', rate: 0.5 },
+        { kind: 'dense', name: 'fc2', units: 4096, activation: 'relu' },
+        { kind: 'dropout', name: 'dropout2', rate: 0.5 },
+        { kind: 'dense', name: 'predictions', units: 1000, activation: 'linear' },
+      ],
+    };
+    expect(whole).toStrictEqual(expected);
+    expect(JSON.stringify(whole), 'as the keys of caches have it').toBe(JSON.stringify(expected));
+  });
+
   it('ends where its sizes end', () => {
     const cut = (filters: number, units: number) =>
       names(vgg16({ inputSize: 64, filters: VGG16.filters.slice(0, filters), units: VGG16.units.slice(0, units) }));
@@ -35,10 +60,30 @@ describe('VGG16', () => {
   });
 
   it('cannot take a picture that its pools use up', () => {
-    const spec = vgg16({ ...VGG16, inputSize: 16 });
-    expect(() => describeLayers(spec)).toThrow(/Layer block5_pool \(maxPool\) cannot take an input of \(1, 1, 512\)/);
+    const small = { ...whole, inputSize: 16 };
+    expect(() => describeLayers(small)).toThrow(/Layer block5_pool \(maxPool\) cannot take an input of \(1, 1, 512\)/);
+    expect(() => vgg16({ ...VGG16, inputSize: 16 })).toThrowError(
+      usage(/MaxPooling2D 'block5_pool' \(layer 32 of 38\) is given \(1, 1, 512\), which is too small/),
+    );
     const bare = { ...smallSpec(), inputSize: 2, layers: [{ ...smallSpec().layers[0]!, pad: 0 } as never] };
     expect(() => describeLayers(bare)).toThrow(/block1_conv1.*\(2, 2, 3\)/);
+  });
+});
+
+describe('classesOf', () => {
+  it('counts the logits of a network, where it ends in some', () => {
+    const cut = (count: number) => classesOf({ ...whole, layers: whole.layers.slice(0, count) });
+    expect(classesOf(whole)).toBe(1000);
+    expect(cut(23), 'behind a dropout').toBe(undefined);
+    expect(cut(19), 'flattened pictures').toBe(undefined);
+    expect(cut(18), 'pictures').toBe(undefined);
+    const average: LayerSpec = { kind: 'globalAveragePool', name: 'gap' };
+    expect(classesOf({ ...whole, layers: [...whole.layers.slice(0, 3), average] })).toBe(64);
+    const one: LayerSpec = { kind: 'dense', name: 'one', units: 1, activation: 'linear' };
+    const binary: LayerSpec = { kind: 'binaryLogits', name: 'binary' };
+    expect(classesOf({ ...whole, layers: [...whole.layers, one, binary] })).toBe(2);
+    const wrong = { ...whole, layers: [...whole.layers, binary] };
+    expect(() => describeLayers(wrong)).toThrow(/Layer binary \(binaryLogits\) cannot take an input of \(1000\)/);
   });
 });
 
@@ -69,5 +114,38 @@ describe('finetuned', () => {
     expect(() => finetuned(whole, 2, { layer: 'fc1', head: 'gap' })).toThrowError(usage(/Cannot cut at 'fc1'/));
     const short = vgg16({ ...VGG16, filters: VGG16.filters.slice(0, 4), units: [] });
     expect(() => finetuned(short, 2)).toThrowError(usage(/end at block2_pool.*--cut block2_pool --head gap/));
+    const averaged = { ...short, layers: [...short.layers, { kind: 'globalAveragePool', name: 'gap' } as const] };
+    expect(() => finetuned(averaged, 2)).toThrowError(usage(/end at gap, .*--cut block2_pool --head gap/));
+  });
+
+  it('replaces one sigmoid unit together with its two logits', () => {
+    const layers = [...whole.layers.slice(0, -1), { ...whole.layers.at(-1)!, units: 1 } as LayerSpec];
+    const binary: NetworkSpec = {
+      ...whole,
+      layers: [...layers, { kind: 'binaryLogits', name: 'predictions_sigmoid' }],
+    };
+    const { spec, kept } = finetuned(binary, 2);
+    expect(spec).toEqual(finetuned(whole, 2).spec);
+    expect(kept).toBe(whole.layers.length - 1);
+  });
+
+  it('keeps the activation that belongs to the layer, and gives no name twice', () => {
+    const layers: LayerSpec[] = [
+      { kind: 'conv3x3', name: 'fc1', filters: 4, pad: 1, activation: 'linear' },
+      { kind: 'activation', name: 'fc1_sigmoid', activation: 'sigmoid' },
+      { kind: 'activation', name: 'apart', activation: 'sigmoid' },
+    ];
+    const { spec, kept } = finetuned({ ...whole, layers }, 2, { layer: 'fc1', head: 'fc' });
+    expect(kept).toBe(2);
+    expect(names(spec).slice(0, 5)).toEqual(['fc1', 'fc1_sigmoid', 'flatten', 'standardize', 'fc1_1']);
+  });
+
+  it('cuts by name in a network that has other layers between its convolutions', () => {
+    const between: LayerSpec = { kind: 'dropout', name: 'dropout_1', rate: 0.25 };
+    const layers = [...whole.layers.slice(0, 3), between, ...whole.layers.slice(3)];
+    const { spec, kept } = finetuned({ ...whole, layers }, 2, { layer: 'block2_conv1', head: 'gap' });
+    expect(names(spec).slice(0, kept)).toEqual([
+      ...['block1_conv1', 'block1_conv2', 'block1_pool', 'dropout_1', 'block2_conv1'],
+    ]);
   });
 });
