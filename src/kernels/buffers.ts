@@ -29,6 +29,7 @@ export interface BufferPool {
   give(block: Block): void;
   /** Destroys free buffers beyond `keepBytes`, the longest unused first. Only between submits. */
   trim(keepBytes: number): void;
+  /** What it holds now. */
   bytes(): PoolBytes;
 }
 

@@ -49,6 +49,7 @@ export interface Gpu {
   readonly counts: { dispatches: number; submits: number };
   /** Times dispatches, and what the host does meanwhile, once started. */
   readonly profiler: Profiler;
+  /** Records a dispatch, to be submitted with those around it. */
   dispatch(work: Dispatch): void;
   /** Copies bytes between blocks, in order with the dispatches. Offsets and `bytes` are multiples of 4. */
   copy(from: Block, fromOffset: number, to: Block, toOffset: number, bytes: number): void;

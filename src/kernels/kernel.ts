@@ -23,7 +23,8 @@ export interface Pass<D extends string> {
   readonly rename?: Readonly<Record<string, string>>;
 }
 
-interface VariantFacts<D extends string> {
+/** What holds for a variant of any number of passes. */
+export interface VariantFacts<D extends string> {
   /** What this variant does that the one before it does not, in a line. */
   readonly idea: string;
   /** Whether it takes these dims on this device; absent: any. */
