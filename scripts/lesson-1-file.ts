@@ -40,10 +40,9 @@ export async function writeLesson1File(path: string, network: Network, inputScal
   let [side, channels] = [0, 0]; // of the last convolution block's output
   for (const [i, layer] of network.layers.entries()) {
     const { kind } = layer.spec;
-    if (kind === 'globalAveragePool' || kind === 'standardize')
-      throw new Error(`Lesson 1's file has no layer ${kind}.`);
+    if (!(kind in NAMES)) throw new Error(`Lesson 1's file has no layer ${kind}.`);
     if (kind === 'conv3x3') groups.push({ name: numbered('zeropadding2d'), weights: [] });
-    const name = numbered(NAMES[kind]);
+    const name = numbered(NAMES[kind as keyof typeof NAMES]);
     let weights: StoredWeights[] = [];
     if (kind === 'conv3x3') weights = await theanoConvolution(network, layer, i === 0 ? inputScale : 1);
     if (kind === 'maxPool') [side = 0, , channels = 0] = layer.facts.output;

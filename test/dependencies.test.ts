@@ -15,7 +15,8 @@ const allowed: Record<string, readonly string[]> = {
   report: ['data'],
   profile: ['kernels'],
   vgg16: ['profile', 'nn', 'autograd', 'kernels', 'data', 'node'],
-  cli: ['report', 'profile', 'vgg16', 'nn', 'autograd', 'data', 'node'],
+  models: ['vgg16', 'nn', 'kernels', 'data', 'node'],
+  cli: ['models', 'report', 'profile', 'vgg16', 'nn', 'autograd', 'data', 'node'],
 };
 const engine = ['kernels', 'autograd', 'nn'];
 

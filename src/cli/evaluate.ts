@@ -15,7 +15,7 @@ import { parseModelAttributes } from '../vgg16/model-file.js';
 import type { Vgg16 } from '../vgg16/vgg16.js';
 import { commandAgain } from './interrupt.js';
 import { withModel } from './model.js';
-import { seedNumber, type WeightsOptions, wholeNumber, withWeights } from './options.js';
+import { seedNumber, type WeightsOptions, wholeNumber, withModelFile, withWeights } from './options.js';
 import { bar, createStatusLine } from './progress.js';
 
 interface EvaluateOptions extends WeightsOptions {
@@ -28,7 +28,7 @@ interface EvaluateOptions extends WeightsOptions {
 }
 
 export function addEvaluate(program: Command): void {
-  withWeights(program.command('evaluate'))
+  withModelFile(withWeights(program.command('evaluate')))
     .description('measure a finetuned model on labelled photos')
     .argument('<dir>', 'a folder per class, matched to the model’s classes by name')
     .option('--batch-size <count>', 'photos at a time', wholeNumber('--batch-size', 1), 64)

@@ -4,35 +4,37 @@ import { checkOutput } from '../data/keras/save.js';
 import { VggpuError } from '../errors.js';
 import { OPTIMIZERS, type OptimizerName } from '../nn/optimizers.js';
 import type { Cut, Head } from '../nn/vgg16.js';
-import { type Batches, foundLine, holdBack, readBatches } from '../vgg16/batches.js';
 import type { FitOptions } from '../vgg16/options.js';
 import { augmentation, classWeights, runFiles } from './finetune-options.js';
 import { findRate, runFinetune } from './finetune-run.js';
+import { openSets, type SetOptions } from './finetune-sets.js';
 import { withModel } from './model.js';
-import { fraction, positiveNumber, seedNumber, type WeightsOptions, wholeNumber, withWeights } from './options.js';
+import {
+  fraction,
+  positiveNumber,
+  seedNumber,
+  type WeightsOptions,
+  wholeNumber,
+  withModelFile,
+  withWeights,
+} from './options.js';
 
-interface FinetuneOptions extends WeightsOptions {
-  readonly train: string;
-  readonly valid?: string;
-  readonly validFraction?: number;
+interface FinetuneOptions extends WeightsOptions, SetOptions {
+  readonly exif: boolean;
   readonly out: string;
   readonly epochs: number;
-  readonly batchSize: number;
   readonly optimizer: OptimizerName;
   readonly lr: number;
   readonly lrFind?: boolean;
   readonly momentum?: number;
-  readonly seed: number;
   readonly cut?: string;
   readonly head?: Head;
   readonly unfreeze?: string;
   readonly baseLr?: number;
-  readonly augment?: string | true;
   readonly classWeights?: string;
   readonly earlyStop?: number;
   readonly checkpointMinutes: number;
   readonly resume?: boolean;
-  readonly cache: boolean;
   readonly profile?: boolean;
   readonly json?: boolean;
 }
@@ -41,13 +43,15 @@ export function addFinetune(program: Command): void {
   const command = program
     .command('finetune')
     .description("replace VGG16's last layer and train it on folders of photos, one folder a class")
-    .requiredOption('--train <dir>', 'photos to learn from, a folder per class')
+    .option('--train <dir>', 'photos to learn from, a folder per class')
     .option('--valid <dir>', 'photos held back, with the same folders')
     .option(
       '--valid-fraction <share>',
       'hold this share of each class of --train back instead',
       fraction('--valid-fraction'),
     )
+    .option('--features <folder>', 'learn from features instead of --train: what vggpu features and merge made')
+    .option('--valid-features <folder>', 'features of the photos held back, with --features')
     .requiredOption('--out <file>', 'where to save the model (.h5); its log, checkpoint and best model go beside it')
     .option('--epochs <count>', 'passes over the training photos', wholeNumber('--epochs', 1), 1)
     .option('--batch-size <count>', 'photos a step', wholeNumber('--batch-size', 1), 64)
@@ -83,20 +87,24 @@ export function addFinetune(program: Command): void {
     .option('--profile', 'say after each epoch where its time went, and which kernels took it')
     .option('--json', 'print JSON: {epochs: [{loss, acc, valLoss, valAcc, seconds}], skipped, out, best}')
     .action(finetune);
-  withWeights(command);
+  withModelFile(withWeights(command));
 }
 
-async function finetune(options: FinetuneOptions): Promise<void> {
+async function finetune(options: FinetuneOptions, command: Command): Promise<void> {
   const { out, seed, unfreeze } = options;
   const cut = cutOf(options);
   const fit = fitOptionsOf(options);
-  const [train, valid] = await readSets(options);
-  await checkOutput(out);
-  await withModel(options, async (vgg) => {
-    await vgg.finetune(train, { cut, seed, unfreeze });
-    if (options.lrFind) await findRate(vgg, train, runFiles(out), fit, options);
-    else await runFinetune(vgg, train, valid, runFiles(out), fit, options);
-  });
+  const { train, valid, close } = await openSets(options, command);
+  try {
+    await checkOutput(out);
+    await withModel(options, async (vgg) => {
+      await vgg.finetune(train, { cut, seed, unfreeze });
+      if (options.lrFind) await findRate(vgg, train, runFiles(out), fit, options);
+      else await runFinetune(vgg, train, valid, runFiles(out), fit, options);
+    });
+  } finally {
+    await close();
+  }
 }
 
 /** The options that the library takes as they are. @throws VggpuError 'usage' */
@@ -111,30 +119,6 @@ function fitOptionsOf(options: FinetuneOptions): FitOptions {
     augment: augment === undefined ? undefined : augmentation(augment),
     classWeights: options.classWeights === undefined ? undefined : classWeights(options.classWeights),
   };
-}
-
-/** The pictures to learn from and those held back, said on stderr. @throws VggpuError 'usage' or 'pictures' */
-async function readSets(options: FinetuneOptions): Promise<[train: Batches, valid: Batches | undefined]> {
-  const { batchSize, seed, exif, valid: directory, validFraction } = options;
-  if (directory !== undefined && validFraction !== undefined) {
-    throw new VggpuError(
-      'usage',
-      '--valid and --valid-fraction exclude each other: name the folder, or the share of --train.',
-    );
-  }
-  const settings = { batchSize, seed, exif };
-  const all = await readBatches(options.train, settings);
-  const [train, valid] =
-    validFraction !== undefined
-      ? holdBack(all, validFraction, seed)
-      : [all, directory && (await readBatches(directory, { ...settings, shuffle: false, classes: all.classes }))];
-  console.error(`Training: ${foundLine(train)}`);
-  console.error(
-    valid
-      ? `Validation: ${foundLine(valid)}`
-      : 'No validation: --valid DIR or --valid-fraction 0.1 would show how well it does on photos it has not seen.',
-  );
-  return [train, valid || undefined];
 }
 
 function cutOf({ cut, head }: FinetuneOptions): Cut | undefined {

@@ -6,8 +6,10 @@ import { VggpuError } from '../errors.js';
 import { addDemo } from './demo-command.js';
 import { addDoctor } from './doctor.js';
 import { addEvaluate } from './evaluate.js';
+import { addFeatures } from './features.js';
 import { addFetch } from './fetch.js';
 import { addFinetune } from './finetune.js';
+import { addMerge } from './merge.js';
 import { addPlots } from './plots.js';
 import { addPredict } from './predict.js';
 import { addSplit } from './split.js';
@@ -19,6 +21,7 @@ import { addTest } from './test.js';
 const COMMANDS = [
   ...[addDemo, addDoctor, addFetch, addSplit, addPlots, addSummary, addPredict],
   ...[addFinetune, addEvaluate, addTest, addSubmission],
+  ...[addFeatures, addMerge],
 ];
 
 /** Runs a command line and sets the process's exit code. @param argv as in `process.argv` */

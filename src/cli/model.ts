@@ -1,15 +1,17 @@
 // Opens the model that a command works with.
 import { Vgg16 } from '../vgg16/vgg16.js';
-import type { WeightsOptions } from './options.js';
+import { describeOptionsOf, type WeightsOptions } from './options.js';
 import { createLoadProgress } from './progress.js';
 
 /** Loads the weights with progress on stderr, runs `use`, and closes the device whatever happens. */
 export async function withModel<Result>(
-  { weights, adapter, kernels, resize }: WeightsOptions,
+  options: WeightsOptions,
   use: (vgg: Vgg16) => Promise<Result>,
 ): Promise<Result> {
   const say = (line: string) => console.error(line);
-  const vgg = await Vgg16.create({ weights, adapter, kernels, resize, say, onLoad: createLoadProgress() });
+  const { weights, adapter } = options;
+  const onLoad = createLoadProgress();
+  const vgg = await Vgg16.create({ ...describeOptionsOf(options), weights, adapter, say, onLoad });
   try {
     return await use(vgg);
   } finally {

@@ -6,7 +6,7 @@ import { decodeOptions } from '../vgg16/features.js';
 import { type Outputs, predictPictures, topClasses } from '../vgg16/predict.js';
 import type { Vgg16 } from '../vgg16/vgg16.js';
 import { withModel } from './model.js';
-import { type WeightsOptions, wholeNumber, withWeights } from './options.js';
+import { type WeightsOptions, wholeNumber, withModelFile, withWeights } from './options.js';
 import { expandPictures } from './picture-arguments.js';
 
 interface PredictOptions extends WeightsOptions {
@@ -27,7 +27,7 @@ interface Prediction {
 const BATCH = 8;
 
 export function addPredict(program: Command): void {
-  withWeights(program.command('predict'))
+  withModelFile(withWeights(program.command('predict')))
     .description('say what is on pictures')
     .argument('<pictures...>', 'files, or folders of them')
     .option('--top <count>', 'classes for each picture', wholeNumber('--top', 1), 5)

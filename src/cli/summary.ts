@@ -1,9 +1,8 @@
 // `vggpu summary`: Keras' table of a weights file.
 import type { Command } from 'commander';
-import type { Kernels } from '../data/keras/weights-file.js';
 import { describeLayers, type LayerFacts, type LayerSpec } from '../nn/specification.js';
-import { describeModel } from '../vgg16/load.js';
-import { withLayout } from './options.js';
+import { describeModel } from '../vgg16/describe.js';
+import { describeOptionsOf, type WeightsOptions, withLayout, withModelFile } from './options.js';
 
 const KERAS_NAMES: Record<LayerSpec['kind'], string> = {
   conv3x3: 'Conv2D',
@@ -13,15 +12,17 @@ const KERAS_NAMES: Record<LayerSpec['kind'], string> = {
   standardize: 'Standardize',
   dropout: 'Dropout',
   dense: 'Dense',
+  activation: 'Activation',
+  binaryLogits: 'Activation',
 };
 
 export function addSummary(program: Command): void {
-  withLayout(program.command('summary'))
+  withModelFile(withLayout(program.command('summary')))
     .description('print the layers, output shapes, parameters and multiply-adds of a weights file')
     .option('--json', 'print JSON')
-    .action(async ({ weights, kernels, json }: { weights: string; kernels?: Kernels; json?: boolean }) => {
-      const { spec, classes, note } = await describeModel(weights, { kernels });
-      if (note) console.error(note);
+    .action(async ({ json, ...options }: WeightsOptions & { readonly json?: boolean }) => {
+      const { spec, classes, notes } = await describeModel(options.weights, describeOptionsOf(options));
+      for (const note of notes) console.error(note);
       const layers = describeLayers(spec);
       console.log(
         json ? JSON.stringify(asJson(spec.inputSize, layers, classes.length)) : table(spec.inputSize, layers),

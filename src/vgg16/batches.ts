@@ -1,9 +1,11 @@
 // Batches of a folder as lesson 1 looks at them: pictures with one-hot labels, in the order that an epoch takes them.
 import { assertBatchSize, epochOrder } from '../data/pictures/batches.js';
+import { digestOf } from '../data/pictures/digest.js';
 import { type ImageFolder, type LabelledPicture, readImageFolder } from '../data/pictures/image-folder.js';
 import { decodeBatches } from '../data/pictures/prefetch.js';
 import { VggpuError } from '../errors.js';
 import type { Picture } from '../nn/pictures.js';
+import { classesOf, type NetworkSpec } from '../nn/specification.js';
 
 const DEFAULT_BATCH_SIZE = 8; // as in the lesson's class
 
@@ -43,6 +45,13 @@ export interface Batches extends AsyncIterable<PictureBatch> {
   readonly fileNames: readonly string[];
   /** Number of pictures. */
   readonly count: number;
+  /** Names the pictures and what was computed of them, where there are no files to look at. */
+  readonly identity?: string;
+}
+
+/** Names the pictures of a set, the same wherever they lie. */
+export async function identityOfPictures({ identity, folder }: Batches): Promise<string> {
+  return identity ?? digestOf(folder.files);
 }
 
 /**
@@ -121,4 +130,14 @@ function oneHot(label: number, classes: number): Float32Array {
   const row = new Float32Array(classes);
   row[label] = 1;
   return row;
+}
+
+/** @throws VggpuError 'usage' where a folder has another number of classes than a network tells apart */
+export function checkClassCount(spec: NetworkSpec, { classes, folder }: Batches): void {
+  const count = classesOf(spec);
+  if (count === classes.length) return;
+  throw new VggpuError(
+    'usage',
+    `${folder.root} has ${classes.length} classes (${classes.join(', ')}); the model tells ${count ?? 'no'} classes apart.`,
+  );
 }

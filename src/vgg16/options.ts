@@ -1,12 +1,11 @@
 // What the methods of Vgg16 take and give.
-import type { Kernels } from '../data/keras/weights-file.js';
 import type { Augmentation } from '../nn/augmentation.js';
 import type { OptimizerName } from '../nn/optimizers.js';
-import type { Preprocessing } from '../nn/specification.js';
 import type { Cut } from '../nn/vgg16.js';
 import type { Engine } from '../node/engine.js';
 import type { Breakdown } from '../profile/breakdown.js';
 import type { BatchesOptions } from './batches.js';
+import type { DescribeOptions } from './describe.js';
 import type { LabelledPrediction } from './evaluate.js';
 import type { Skipped } from './features.js';
 import type { Outputs } from './predict.js';
@@ -14,15 +13,14 @@ import type { ClassWeights } from './training/class-weights.js';
 import type { Progress } from './training/fit.js';
 import type { Best, EpochResult } from './training/run-state.js';
 
-export interface CreateOptions {
-  /** A Keras file with VGG16's weights, in any layout, whole or ending early; or a file that `saveWeights` wrote. */
+export interface CreateOptions extends DescribeOptions {
+  /**
+   * A Keras file with VGG16's weights, in any layout, whole or ending early; a file that `saveWeights` wrote; or with `whole` or
+   * `architecture` any network that the engine can run.
+   */
   readonly weights: string;
   /** 'gpu', 'lavapipe', 'swiftshader' or part of an adapter's name; default VGGPU_ADAPTER, or the best there is. */
   readonly adapter?: string | undefined;
-  /** How (out, in, 3, 3) kernels are turned, where the file does not tell. */
-  readonly kernels?: Kernels | undefined;
-  /** How pictures are resized, instead of the file's way (nearest for VGG16 as published). */
-  readonly resize?: Preprocessing['resize'] | undefined;
   /** Gets lines for the person at the keyboard; default stderr. */
   readonly say?: ((line: string) => void) | undefined;
   /** Told how many bytes of weights have been loaded. */
@@ -73,10 +71,13 @@ export interface FitOptions {
   readonly log?: string | undefined;
   /** Stops after the step under way: the run is kept in `checkpoint`, and `fit` throws 'interrupted'. */
   readonly signal?: AbortSignal | undefined;
+  /** Told how far the run is. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Told of each epoch, from 1. */
   readonly onEpoch?: ((result: EpochResult, epoch: number) => void) | undefined;
   /** Told after each epoch where its time went; profiling, which costs some time itself, is on only where this is given. */
   readonly onProfile?: ((breakdown: Breakdown, epoch: number) => void) | undefined;
+  /** Told of a picture that cannot be read. */
   readonly onSkip?: ((skipped: Skipped) => void) | undefined;
 }
 
@@ -99,6 +100,7 @@ export interface FindLearningRateOptions
   readonly to?: number | undefined;
   /** Default 100. */
   readonly steps?: number | undefined;
+  /** Told the loss of each step. */
   readonly onStep?: ((step: number, steps: number, loss: number) => void) | undefined;
 }
 
@@ -121,7 +123,7 @@ export interface TestResult {
 }
 
 /** How far a pass over pictures is. */
-type OnPictures = (done: number, total: number) => void;
+export type OnPictures = (done: number, total: number) => void;
 
 export interface EvaluateOptions extends Pick<BatchesOptions, 'batchSize' | 'exif'> {
   readonly onProgress?: OnPictures | undefined;

@@ -5,6 +5,7 @@ import { freeTensor, readTensor } from '../autograd/tensor.js';
 import { VggpuError } from '../errors.js';
 import type { Network } from '../nn/network.js';
 import { type Picture, picturesToFeatures } from '../nn/pictures.js';
+import { classesOf } from '../nn/specification.js';
 
 /** The outputs of a network for one picture, both (classes). */
 export interface Outputs {
@@ -20,13 +21,13 @@ export interface Outputs {
 export async function predictPictures(network: Network, pictures: readonly Picture[]): Promise<Outputs[]> {
   const { gpu, spec, layers } = network;
   const depth = layers.length;
-  if (spec.layers.at(-1)?.kind !== 'dense') {
+  const classes = classesOf(spec);
+  if (classes === undefined) {
     throw new VggpuError(
       'weights',
       `These weights end at ${spec.layers.at(-1)?.name}, so there is nothing to predict with. Finetune a head on them first: vggpu finetune --cut ${spec.layers.at(-1)?.name} --head gap.`,
     );
   }
-  const classes = layers[depth - 1]!.facts.output[0]!;
   const logits = picturesToFeatures(network, pictures, depth);
   const tape = createTape(gpu, { record: false });
   const probabilities = await readTensor(gpu, softmax(tape, logits));

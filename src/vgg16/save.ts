@@ -8,6 +8,12 @@ import { foldIntoDense } from '../nn/standardization.js';
 import type { ModelAttributes } from './model-file.js';
 import { tensorRows } from './tensor-rows.js';
 
+export interface SaveOptions {
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Keras' configuration of the model: makes the file one for its `load_model`. */
+  readonly config?: object | undefined;
+}
+
 /**
  * Saves a network, atomically. A standardised head is written with the standardisation folded into its dense layer.
  * @throws VggpuError 'output' where the file cannot be written; what was there before is then untouched
@@ -16,7 +22,7 @@ export async function saveModel(
   path: string,
   network: Network,
   facts: Pick<ModelAttributes, 'classes' | 'training'>,
-  onProgress?: (done: number, total: number) => void,
+  { onProgress, config }: SaveOptions = {},
 ): Promise<void> {
   const { gpu, layers } = network;
   const saved: SavedLayer[] = [];
@@ -30,7 +36,7 @@ export async function saveModel(
       saved.push(await savedLayer(gpu, spec.name, weights));
     }
     const attributes: ModelAttributes = { format: 1, network: savedSpec(network.spec), ...facts };
-    await saveWeights(path, saved, attributes, onProgress);
+    await saveWeights(path, saved, attributes, onProgress, config);
   } finally {
     for (const parameters of folded) freeParameters(gpu, parameters);
   }

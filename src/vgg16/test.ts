@@ -17,6 +17,7 @@ import { VggpuError } from '../errors.js';
 import { microBatch } from '../nn/micro-batches.js';
 import { featureShape, forward, type Network } from '../nn/network.js';
 import { type Picture, picturesToTensor } from '../nn/pictures.js';
+import { classesOf } from '../nn/specification.js';
 import { decodeOptions, type Skipped } from './features.js';
 import type { TestOptions, TestResult } from './options.js';
 
@@ -86,7 +87,7 @@ function describeRow(network: Network, layer: string | undefined): Row {
     if (depth > 0) return { depth, shape: featureShape(network, depth), probabilities: false };
     throw new VggpuError('usage', `There is no layer '${layer}': these weights have ${names.join(', ')}.`);
   }
-  if (last?.kind !== 'dense') {
+  if (classesOf(network.spec) === undefined) {
     throw new VggpuError(
       'weights',
       `These weights end at ${last?.name}, so there is nothing to predict with. Finetune a head on them first (vggpu finetune --cut ${last?.name} --head gap), or ask for a layer's output (--features ${last?.name}).`,

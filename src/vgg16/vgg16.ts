@@ -10,10 +10,11 @@ import type { NetworkSpec } from '../nn/specification.js';
 import { finetuned } from '../nn/vgg16.js';
 import { cacheFolder } from '../node/cache-folder.js';
 import { type Engine, startEngine } from '../node/engine.js';
-import { type Batches, type BatchesOptions, foundLine, readBatches } from './batches.js';
+import { type Batches, type BatchesOptions, checkClassCount, foundLine, readBatches } from './batches.js';
+import type { ClassName, DescribeOptions } from './describe.js';
 import { type Evaluation, evaluateNetwork } from './evaluate.js';
 import { openFeatures } from './features.js';
-import { type ClassName, loadModel } from './load.js';
+import { loadModel } from './load.js';
 import type {
   CreateOptions,
   EvaluateOptions,
@@ -27,6 +28,9 @@ import type {
 } from './options.js';
 import { predictPictures, topClasses } from './predict.js';
 import { saveModel } from './save.js';
+import { isFeatureBatches } from './shards/feature-batches.js';
+import { assertFeatureWeights } from './shards/features-fit.js';
+import { depthOf, noPictures, openShardFeatures } from './shards/shard-features.js';
 import { testFolder } from './test.js';
 import { findLearningRate, type LearningRates } from './training/find-learning-rate.js';
 import { type RunContext, runFit } from './training/run-fit.js';
@@ -41,11 +45,14 @@ export class Vgg16 {
   readonly #options: CreateOptions;
   #network: Network;
   #classes: readonly ClassName[];
+  #named: boolean; // whether the classes have names of their own
   #identity: string;
   #training: Record<string, unknown> = {};
   #kept = 0; // layers taken over by finetune
   #trained = 0; // index of the first layer that fit changes
   #epochs = 0; // trained since then
+  #file: readonly [path: string, options: DescribeOptions]; // that the weights came from
+  #changed = Number.POSITIVE_INFINITY; // index of the first layer that a fit has changed since they did
 
   private constructor(engine: Engine, options: CreateOptions, model: Awaited<ReturnType<typeof loadModel>>) {
     this.engine = engine;
@@ -53,7 +60,9 @@ export class Vgg16 {
     this.#options = options;
     this.#network = model.network;
     this.#classes = model.classes;
+    this.#named = model.named;
     this.#identity = model.identity;
+    this.#file = [options.weights, options];
   }
 
   /**
@@ -63,8 +72,7 @@ export class Vgg16 {
   static async create(options: CreateOptions): Promise<Vgg16> {
     const engine = options.engine ?? (await startEngine(startOptions(options)));
     try {
-      const { kernels, resize, onLoad: onProgress, say } = options;
-      const model = await loadModel(engine.gpu, options.weights, { kernels, resize, onProgress, say });
+      const model = await loadModel(engine.gpu, options.weights, { ...options, onProgress: options.onLoad });
       return new Vgg16(engine, options, model);
     } catch (error) {
       if (!options.engine) await engine.close();
@@ -142,6 +150,7 @@ export class Vgg16 {
     this.#trained = trained;
     this.#epochs = 0;
     this.#classes = batches.classes.map((name) => ({ name }));
+    this.#named = true;
     this.#training = { cut: cut ?? null, unfreeze: unfreeze ?? null, initialSeed: seed };
   }
 
@@ -154,8 +163,11 @@ export class Vgg16 {
    */
   async fit(batches: Batches, valid?: Batches, options: FitOptions = {}): Promise<FitResult> {
     const { epochs = 1, learningRate = 0.001, seed = batches.seed, optimizer = 'adam' } = options;
+    if (options.augment && isFeatureBatches(batches)) throw noPictures(batches.shards);
     const training = { ...this.#training, optimizer, learningRate, epochs, seed, batchSize: batches.batchSize };
-    const result = await runFit(await this.#run(batches, valid, training, options.onSkip), batches, valid, options);
+    const context = await this.#run(batches, valid, training, options.onSkip);
+    this.#changed = Math.min(this.#changed, this.#trained);
+    const result = await runFit(context, batches, valid, options);
     this.#epochs += result.epochs.length;
     this.#training = training;
     return result;
@@ -171,13 +183,15 @@ export class Vgg16 {
 
   /** Loss, accuracy and confusion on a folder that holds one folder per class, matched to this network's by name. */
   async evaluate(directory: string, options: EvaluateOptions = {}): Promise<Evaluation> {
-    const batches = await readBatches(directory, { batchSize: 64, ...options, shuffle: false, classes: this.classes });
+    const own = this.#named ? { classes: this.classes } : {}; // else the folders name them, sorted
+    const batches = await readBatches(directory, { batchSize: 64, ...options, shuffle: false, ...own });
+    checkClassCount(this.spec, batches);
     const depth = frozenDepth(this.#network);
     const source = await this.#features(batches, depth, { cache: false, onSkip: options.onSkip });
     try {
       const { batchSize } = batches;
       return await evaluateNetwork(this.#network, source, {
-        classes: this.classes,
+        classes: batches.classes,
         batchSize,
         depth,
         onProgress: options.onProgress,
@@ -198,7 +212,7 @@ export class Vgg16 {
    * @throws VggpuError 'output'; what was at `file` before is then untouched
    */
   async saveWeights(file: string, onProgress?: (done: number, total: number) => void): Promise<void> {
-    await saveModel(file, this.#network, { classes: this.classes, training: this.#training }, onProgress);
+    await saveModel(file, this.#network, { classes: this.classes, training: this.#training }, { onProgress });
   }
 
   /**
@@ -207,12 +221,15 @@ export class Vgg16 {
    * @throws VggpuError 'weights' or 'memory'; the old network then stays
    */
   async loadWeights(file: string): Promise<void> {
-    const { kernels, resize, say } = this.#options;
-    const model = await loadModel(this.engine.gpu, file, { kernels, resize, say });
+    const { whole, kernels, resize, say } = this.#options;
+    const model = await loadModel(this.engine.gpu, file, { whole, kernels, resize, say });
     freeNetwork(this.#network);
     this.#network = model.network;
     this.#classes = model.classes;
+    this.#named = model.named;
     this.#identity = model.identity;
+    this.#file = [file, { whole, kernels, resize }];
+    this.#changed = Number.POSITIVE_INFINITY;
     this.#kept = this.#kept < model.network.layers.length ? this.#kept : 0;
     if (this.#kept > 0) trainFrom(model.network, this.#trained);
     this.#epochs = 0;
@@ -238,6 +255,7 @@ export class Vgg16 {
     if (this.#kept === 0) throw new VggpuError('usage', 'Call finetune before fit: nothing is trainable yet.');
     this.#checkClasses(batches);
     if (valid) this.#checkClasses(valid);
+    await this.#checkFeatures(valid ? [batches, valid] : [batches]);
     await pruneCache(featureFolder(), CACHE_BYTES);
     const depth = frozenDepth(this.#network);
     return {
@@ -257,7 +275,24 @@ export class Vgg16 {
     );
   }
 
-  #features(batches: Batches, depth: number, { cache = true, onSkip }: Pick<FitOptions, 'cache' | 'onSkip'>) {
+  /** Features that were computed before must be those of this network's own layers. @throws VggpuError 'weights' or 'usage' */
+  async #checkFeatures(sets: readonly Batches[]): Promise<void> {
+    const shards = new Map(
+      sets.filter(isFeatureBatches).map((set) => [set.shards.manifest.settings.weights, set.shards]),
+    );
+    for (const one of shards.values()) {
+      if (depthOf(one) > this.#changed) {
+        throw new VggpuError(
+          'usage',
+          `An earlier fit has changed layers below ${one.manifest.settings.layer}, so the features in ${one.folder} are no longer this network's. Load the weights anew.`,
+        );
+      }
+      await assertFeatureWeights(one, ...this.#file);
+    }
+  }
+
+  async #features(batches: Batches, depth: number, { cache = true, onSkip }: Pick<FitOptions, 'cache' | 'onSkip'>) {
+    if (isFeatureBatches(batches)) return openShardFeatures(this.#network, batches, depth);
     const { info } = this.engine;
     return openFeatures(this.#network, batches.folder.files, {
       ...{ depth, exif: batches.exif, onSkip, say: this.#options.say },

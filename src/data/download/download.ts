@@ -40,6 +40,7 @@ export interface DownloadOptions {
   readonly backOff?: number | undefined;
   /** Stops the download; what came stays for the next time. */
   readonly signal?: AbortSignal | undefined;
+  /** Told how far it is. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /** Gets sentences for the person at the keyboard: attempts that failed, another process that is waited for. */
   readonly say?: ((line: string) => void) | undefined;

@@ -1,8 +1,7 @@
 // Keeps a training run on the disk while it goes: checkpoint, best model and log.
 import { existsSync } from 'node:fs';
-import { digestOf } from '../../data/pictures/digest.js';
 import { VggpuError } from '../../errors.js';
-import type { Batches } from '../batches.js';
+import { type Batches, identityOfPictures } from '../batches.js';
 import type { FitOptions } from '../options.js';
 import { openBestModel } from './best-model.js';
 import { type Run, restoreCheckpoint, saveCheckpoint, unfinished } from './checkpoint.js';
@@ -44,7 +43,7 @@ export async function keepRun(
     );
   }
   const monitor = valid ? 'val_loss' : 'loss';
-  const judgement = { monitor, pictures: await digestOf((valid ?? train).folder.files) } as const;
+  const judgement = { monitor, pictures: await identityOfPictures(valid ?? train) } as const;
   const facts = { classes, training };
   const best = bestFile && (await openBestModel(bestFile, { network, snapshot: run.best, judgement, facts, say }));
   let saved = performance.now();

@@ -1,8 +1,7 @@
 // What makes two training runs the same: a checkpoint goes on only where all of it agrees.
-import { digestOf } from '../../data/pictures/digest.js';
 import type { Network } from '../../nn/network.js';
 import { tensorsOf } from '../../nn/parameters.js';
-import type { Batches } from '../batches.js';
+import { type Batches, identityOfPictures } from '../batches.js';
 import type { FitOptions } from '../options.js';
 import type { RunIdentity } from './checkpoint.js';
 import type { RunContext } from './run-fit.js';
@@ -22,8 +21,8 @@ export async function identityOf(
     classes: classes.join(', '),
     'the first trained layer': firstTrained(network),
     'the layers taken over': kept,
-    'the training pictures': await digestOf(batches.folder.files),
-    'the validation pictures': valid ? await digestOf(valid.folder.files) : null,
+    'the training pictures': await identityOfPictures(batches),
+    'the validation pictures': valid ? await identityOfPictures(valid) : null,
     ...{ seed, optimizer, 'the batch size': batches.batchSize, shuffle: batches.shuffle, exif: batches.exif },
     'the learning rate': learningRate,
     'the learning rate of older layers': options.baseLearningRate ?? null,
