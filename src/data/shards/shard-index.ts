@@ -9,23 +9,32 @@ import { writeFileAtomic } from '../files/atomic-file.js';
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const IndexSchema = v.object({
   version: v.literal(1),
-  /** The manifest's digest. */
   manifest: v.string(),
-  /** Of all chunks. */
   rows: Count,
-  /** Pictures in the manifest. */
   pictures: Count,
-  /** Rows of each class; absent where the pictures have none. */
   classes: v.exactOptional(v.array(v.object({ name: v.string(), rows: Count }))),
-  /** Pictures without a row. */
   skipped: v.array(v.object({ file: v.string(), position: Count, reason: v.string() })),
-  /** By shard, then by their numbers: `offset` rows stand in the chunks before. */
   chunks: v.array(
     v.object({ shard: Count, chunk: Count, file: v.string(), rows: Count, offset: Count, sha256: v.string() }),
   ),
 });
 
-export type ShardIndex = v.InferOutput<typeof IndexSchema>;
+/** What `index.json` of merged shards holds. */
+export interface ShardIndex {
+  version: 1;
+  /** The manifest's digest. */
+  manifest: string;
+  /** Of all chunks. */
+  rows: number;
+  /** Pictures in the manifest. */
+  pictures: number;
+  /** Rows of each class; absent where the pictures have none. */
+  classes?: { name: string; rows: number }[];
+  /** Pictures without a row. */
+  skipped: { file: string; position: number; reason: string }[];
+  /** By shard, then by their numbers: `offset` rows stand in the chunks before. */
+  chunks: { shard: number; chunk: number; file: string; rows: number; offset: number; sha256: string }[];
+}
 
 /** Where a folder of shards has its index. */
 export function indexPath(folder: string): string {
