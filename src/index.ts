@@ -13,7 +13,7 @@ export {
 export type { Kernels } from './data/keras/orientation.js';
 export { type DecodedPicture, type DecodeOptions, decodePicture } from './data/pictures/decode.js';
 export type { ImageFolder, LabelledPicture } from './data/pictures/image-folder.js';
-export type { Manifest, ShardSettings } from './data/shards/manifest.js';
+export type { Dtype, MadeFrom, Manifest, PictureFacts, ShardSettings } from './data/shards/manifest.js';
 export { type MergeProblem, type MergeResult, mergeShards } from './data/shards/merge.js';
 export type { ShardIndex } from './data/shards/shard-index.js';
 export { openShards, type Shards } from './data/shards/shards.js';

@@ -47,6 +47,7 @@ export interface FeatureShardOptions extends DescribeOptions {
   readonly unlabelled?: boolean | undefined;
   /** Words of a command line with which the model is opened and the pictures are taken alike; default `--weights FILE`. */
   readonly words?: readonly string[] | undefined;
+  /** Gets lines for the person at the keyboard. */
   readonly say?: ((line: string) => void) | undefined;
   /** Told of pictures whose contents are hashed for a new manifest. */
   readonly onHash?: ((done: number, total: number) => void) | undefined;
@@ -59,6 +60,7 @@ export interface ComputeShardOptions extends FeatureShardOptions {
   readonly batchSize?: number | undefined;
   /** Reads all chunks that are there, and computes those again that are not what their hashes say. */
   readonly check?: boolean | undefined;
+  /** Told of a picture that cannot be read. */
   readonly onSkip?: ((skipped: Skipped) => void) | undefined;
   /** Told how many of the shard's pictures are done in this run, and how many there are to do. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
