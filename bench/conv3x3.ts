@@ -1,9 +1,9 @@
-// The 13 convolutions of VGG16 and their gradients.
+// The 13 convolutions of VGG16 and the first one of a small network, and their gradients.
 import { conv3x3Forward, conv3x3InputGradient, conv3x3WeightGradient } from '../src/kernels/conv3x3.js';
 import type { Kernel } from '../src/kernels/kernel.js';
 import type { Case, Inputs } from './case.js';
 
-/** Name, rows and columns, input channels, output channels, in the order of the network. */
+/** Name, rows and columns, input channels, output channels. */
 const LAYERS = [
   ['conv1_1', 224, 3, 64],
   ['conv1_2', 224, 64, 64],
@@ -18,6 +18,7 @@ const LAYERS = [
   ['conv5_1', 14, 512, 512],
   ['conv5_2', 14, 512, 512],
   ['conv5_3', 14, 512, 512],
+  ['first', 64, 3, 32],
 ] as const;
 
 /** Winograd's F(4x4) loses up to 1e-4 of the output's RMS, and the longest sums here add as much. */
@@ -68,7 +69,7 @@ export function conv3x3Cases(N: number): Case[] {
       },
     };
     // No gradient is asked for the pictures themselves.
-    return layer === 'conv1_1' ? [forward, weightGradient] : [forward, inputGradient, weightGradient];
+    return C === 3 ? [forward, weightGradient] : [forward, inputGradient, weightGradient];
   });
 }
 

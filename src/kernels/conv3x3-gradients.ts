@@ -1,5 +1,6 @@
 // The gradients of the 3x3 convolution with respect to its input and its weights. Dims are those of the forward.
 import { convFlops, elementsOf, tilesByChannels } from './conv3x3-shape.js';
+import { weightGradientStrips, weightGradientStripsBySubgroup } from './conv3x3-strips.js';
 import { inputGradient4, weightGradient4 } from './conv3x3-winograd.js';
 import { flat, pieces } from './grid.js';
 import { defineKernel } from './kernel.js';
@@ -63,9 +64,21 @@ export const conv3x3WeightGradient = defineKernel({
     winograd4_subgroup4: weightGradient4('subgroup4'),
     winograd4_subgroup8: weightGradient4('subgroup8'),
     winograd4_tiled: weightGradient4('tiled'),
+    strips: weightGradientStrips(),
+    strips_subgroup4: weightGradientStripsBySubgroup(4),
+    strips_subgroup8: weightGradientStripsBySubgroup(8),
   },
   prefer: {
-    cpu: ['winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'register', 'naive'],
-    gpu: ['winograd4_tiled', 'register', 'naive'],
+    cpu: [
+      'winograd4_subgroup8',
+      'winograd4_subgroup4',
+      'winograd4',
+      'strips_subgroup8',
+      'strips_subgroup4',
+      'register',
+      'strips',
+      'naive',
+    ],
+    gpu: ['winograd4_tiled', 'strips', 'register', 'naive'],
   },
 });

@@ -1,5 +1,6 @@
 // The 3x3 convolution with bias and optional ReLU, NHWC and HWIO, zero padding 0 or 1.
 import { convFlops, elementsOf, outputSize, tilesByChannels } from './conv3x3-shape.js';
+import { forwardStrips, forwardStripsOf } from './conv3x3-strips.js';
 import { forward2, forward4 } from './conv3x3-winograd.js';
 import { flat, pieces } from './grid.js';
 import { defineKernel } from './kernel.js';
@@ -48,9 +49,28 @@ export const conv3x3Forward = defineKernel({
     winograd4_subgroup4: forward4('subgroup4'),
     winograd4_subgroup8: forward4('subgroup8'),
     winograd4_tiled: forward4('tiled'),
+    strips_subgroup4: forwardStrips(4),
+    strips_subgroup8: forwardStrips(8),
+    strips1_subgroup8: forwardStripsOf(1),
+    strips2_subgroup8: forwardStripsOf(2),
+    strips3_subgroup8: forwardStripsOf(3),
+    strips4_subgroup8: forwardStripsOf(4),
   },
   prefer: {
-    cpu: ['winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'register', 'vec4', 'naive'],
+    cpu: [
+      'strips1_subgroup8',
+      'strips2_subgroup8',
+      'strips3_subgroup8',
+      'strips4_subgroup8',
+      'winograd4_subgroup8',
+      'winograd4_subgroup4',
+      'winograd4',
+      'strips_subgroup8',
+      'strips_subgroup4',
+      'register',
+      'vec4',
+      'naive',
+    ],
     gpu: ['winograd4_tiled', 'tiled', 'register', 'vec4', 'naive'],
   },
 });

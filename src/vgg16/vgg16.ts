@@ -298,7 +298,7 @@ export class Vgg16 {
       ...{ depth, exif: batches.exif, onSkip, say: this.#options.say },
       cache:
         cache && depth > 0 // the pictures themselves are decoded as fast as read
-          ? { folder: featureFolder(), weights: this.#identity, engine: `1 ${info.name} ${info.driver}` }
+          ? { folder: featureFolder(), weights: this.#identity, engine: `2 ${info.name} ${info.driver}` }
           : undefined,
     });
   }

@@ -9,12 +9,13 @@ import * as reference from '../reference/conv3x3.js';
 import { evaluate, variantsFor } from './evaluate.js';
 
 const gpu = useGpu();
-const d = { N: 2, H: 18, W: 15, C: 64, K: 32, pad: 1, relu: 0 };
-const random = seeded(11);
-const x = random.floats(d.N * d.H * d.W * d.C);
-const w = random.floats(9 * d.C * d.K);
-const b = random.floats(d.K);
-const dy = random.floats(d.N * d.H * d.W * d.K);
+const shapes = [64, 3].map((C) => {
+  const d = { N: 2, H: 18, W: 15, C, K: 32, pad: 1, relu: 0 };
+  const random = seeded(11);
+  const x = random.floats(d.N * d.H * d.W * C);
+  const w = random.floats(9 * C * d.K);
+  return { C, d, x, w, b: random.floats(d.K), dy: random.floats(d.N * d.H * d.W * d.K) };
+});
 const wide = (data: Float32Array) => Float64Array.from(data);
 
 /** Winograd's transforms add numbers of different sizes: the larger the tile, the more of their digits are lost. */
@@ -32,7 +33,7 @@ function expectAccurate(actual: Float32Array, expected: Float64Array, most: numb
   expect(error / rms, what).toBeLessThan(most);
 }
 
-it('forward', async () => {
+it.each(shapes)('forward, $C input channels', async ({ d, x, w, b }) => {
   const expected = reference.conv3x3Forward(d, wide(x), wide(w), wide(b));
   for (const variant of variantsFor(gpu(), conv3x3Forward, d)) {
     const { y } = await evaluate(gpu(), conv3x3Forward, d, { x, w, b }, variant);
@@ -40,7 +41,7 @@ it('forward', async () => {
   }
 });
 
-it('input gradient', async () => {
+it.each(shapes)('input gradient, $C input channels', async ({ d, w, dy }) => {
   const expected = reference.conv3x3InputGradient(d, wide(dy), wide(w));
   for (const variant of variantsFor(gpu(), conv3x3InputGradient, d)) {
     const { dx } = await evaluate(gpu(), conv3x3InputGradient, d, { dy, w }, variant);
@@ -48,7 +49,7 @@ it('input gradient', async () => {
   }
 });
 
-it('weight gradient', async () => {
+it.each(shapes)('weight gradient, $C input channels', async ({ d, x, dy }) => {
   const expected = reference.conv3x3WeightGradient(d, wide(x), wide(dy));
   for (const variant of variantsFor(gpu(), conv3x3WeightGradient, d)) {
     const { dw } = await evaluate(gpu(), conv3x3WeightGradient, d, { x, dy }, variant);
@@ -56,7 +57,7 @@ it('weight gradient', async () => {
   }
 });
 
-it('gives a picture the same bits alone and in a batch', async () => {
+it.each(shapes)('gives a picture the same bits alone and in a batch, $C input channels', async ({ d, x, w, b }) => {
   const one = { ...d, N: 1 };
   const variant = chooseVariant(conv3x3Forward, d, gpu().capabilities);
   expect(chooseVariant(conv3x3Forward, one, gpu().capabilities)).toBe(variant);
@@ -68,9 +69,30 @@ it('gives a picture the same bits alone and in a batch', async () => {
   }
 });
 
+it('adds up long strips where short ones would leave too many sums', async () => {
+  // 140 rows of 257 pixels would be 140 strips, each with 9 x 40 x 64 sums; 2^21 sums are 91 such strips. Every sum is a whole number.
+  const large = { N: 1, H: 142, W: 259, C: 40, K: 64, pad: 0 };
+  const { x, dy, dw } = conv3x3WeightGradient.elements(large);
+  const ones = { x: new Float32Array(x).fill(1), dy: new Float32Array(dy).fill(1) };
+  const result = await evaluate(gpu(), conv3x3WeightGradient, large, ones, 'strips');
+  expect(result.dw).toEqual(new Float32Array(dw).fill(140 * 257));
+});
+
 it('chooses by shape', () => {
-  const chosen = (shape: object) => chooseVariant(conv3x3Forward, { ...d, ...shape }, gpu().capabilities);
-  expect(chosen({ C: 64, K: 64, H: 14, W: 14 })).toMatch(/^winograd4/);
-  expect(chosen({ C: 3, K: 64 })).toBe('register');
-  expect(chosen({ C: 3, K: 6 })).toBe('naive');
+  const { kind, subgroupSize } = gpu().capabilities;
+  const d = { N: 2, H: 64, W: 64, C: 3, K: 64, pad: 1, relu: 0 };
+  const forward = (shape: object) => chooseVariant(conv3x3Forward, { ...d, ...shape }, gpu().capabilities);
+  const weightGradient = (shape: object) =>
+    chooseVariant(conv3x3WeightGradient, { ...d, ...shape }, gpu().capabilities);
+  expect(forward({ C: 64, H: 14, W: 14 })).toMatch(/^winograd4/);
+  expect(weightGradient({ C: 64, H: 14, W: 14 })).toMatch(/^winograd4/);
+  expect(forward({ K: 5 })).toBe('naive');
+  expect(weightGradient({ K: 6 })).toBe('naive');
+  expect(weightGradient({ K: 8 })).toBe('strips');
+  if (kind === 'cpu' && subgroupSize >= 4) {
+    const [strips, lanes] = subgroupSize >= 8 ? ['strips3_subgroup8', 8] : ['strips_subgroup4', 4];
+    expect(forward({})).toBe(strips);
+    expect(forward({ C: 6 })).toBe(`strips_subgroup${lanes}`);
+    expect(weightGradient({})).toBe(`strips_subgroup${lanes}`);
+  }
 });

@@ -22,6 +22,16 @@ const cases = [
   { N: 2, H: 17, W: 13, C: 16, K: 64, pad: 1 },
   { N: 1, H: 34, W: 35, C: 8, K: 72, pad: 1 },
   { N: 1, H: 9, W: 10, C: 72, K: 8, pad: 0 },
+  // Few input channels: rows that end at each of the 6 pixels made together, channels that fill no subgroup or several, strips that end within
+  // a picture, and enough of them for both levels of their sum.
+  { N: 3, H: 3, W: 3, C: 3, K: 2, pad: 0 },
+  { N: 2, H: 6, W: 4, C: 1, K: 4, pad: 1 },
+  { N: 1, H: 7, W: 10, C: 2, K: 12, pad: 0 },
+  { N: 3, H: 11, W: 8, C: 3, K: 32, pad: 0 },
+  { N: 2, H: 19, W: 65, C: 3, K: 40, pad: 1 },
+  { N: 1, H: 5, W: 15, C: 4, K: 36, pad: 1 },
+  { N: 2, H: 10, W: 7, C: 5, K: 12, pad: 1 },
+  { N: 2, H: 35, W: 300, C: 1, K: 4, pad: 1 },
 ];
 
 // Products of numbers in [-1, 1) add up to about sqrt(length) / 3, with a rounding error that grows like it; Winograd's F(4x4) loses up to 1e-4
