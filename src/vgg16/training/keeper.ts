@@ -1,12 +1,12 @@
 // Keeps a training run on the disk while it goes: checkpoint, best model and log.
 import { existsSync } from 'node:fs';
 import { VggpuError } from '../../errors.js';
-import { type Batches, identityOfPictures } from '../batches.js';
 import type { FitOptions } from '../options.js';
 import { openBestModel } from './best-model.js';
 import { type Run, restoreCheckpoint, saveCheckpoint, unfinished } from './checkpoint.js';
 import { writeEpochLog } from './epoch-log.js';
 import type { RunContext } from './run-fit.js';
+import { TRAINING, VALIDATION } from './run-identity.js';
 
 const MINUTE = 60_000;
 
@@ -30,7 +30,6 @@ type KeeperOptions = Pick<FitOptions, 'best' | 'checkpoint' | 'checkpointMinutes
 export async function keepRun(
   run: Run,
   { network, classes, training, say }: RunContext,
-  { train, valid }: { readonly train: Batches; readonly valid: Batches | undefined },
   options: KeeperOptions,
 ): Promise<Keeper> {
   const { checkpoint, log, best: bestFile, checkpointMinutes = 10, learningRate = 0.001 } = options;
@@ -42,8 +41,11 @@ export async function keepRun(
       `Goes on from ${checkpoint}: ${state.epoch} of ${run.epochs} epochs are done${state.batch > 0 ? `, and ${state.batch} batches of the next` : ''}.`,
     );
   }
-  const monitor = valid ? 'val_loss' : 'loss';
-  const judgement = { monitor, pictures: await identityOfPictures(valid ?? train) } as const;
+  const validation = run.identity[VALIDATION];
+  const judgement = {
+    monitor: validation ? 'val_loss' : 'loss',
+    pictures: String(validation ?? run.identity[TRAINING]),
+  } as const;
   const facts = { classes, training };
   const best = bestFile && (await openBestModel(bestFile, { network, snapshot: run.best, judgement, facts, say }));
   let saved = performance.now();

@@ -51,7 +51,7 @@ export async function runFit(
   const state = startOfRun(epochsBefore * Math.ceil(batches.count / batches.batchSize));
   try {
     const run: Run = { network, optimizer, best, state, identity, epochs };
-    const keeper = await keepRun(run, context, { train: batches, valid }, options);
+    const keeper = await keepRun(run, context, options);
     if (onProfile) profiler.start();
     try {
       await fitNetwork(network, train, validation, state, {

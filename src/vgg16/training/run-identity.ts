@@ -6,6 +6,9 @@ import type { FitOptions } from '../options.js';
 import type { RunIdentity } from './checkpoint.js';
 import type { RunContext } from './run-fit.js';
 
+/** What the identity calls the sets. */
+export const [TRAINING, VALIDATION] = ['the training pictures', 'the validation pictures'] as const;
+
 /** Everything that decides how a run goes, by the names that an error calls it. */
 export async function identityOf(
   { network, classes, weights, epochsBefore, kept }: RunContext,
@@ -21,8 +24,8 @@ export async function identityOf(
     classes: classes.join(', '),
     'the first trained layer': firstTrained(network),
     'the layers taken over': kept,
-    'the training pictures': await identityOfPictures(batches),
-    'the validation pictures': valid ? await identityOfPictures(valid) : null,
+    [TRAINING]: await identityOfPictures(batches),
+    [VALIDATION]: valid ? await identityOfPictures(valid) : null,
     ...{ seed, optimizer, 'the batch size': batches.batchSize, shuffle: batches.shuffle, exif: batches.exif },
     'the learning rate': learningRate,
     'the learning rate of older layers': options.baseLearningRate ?? null,
