@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { VggpuError } from '../../errors.js';
-import { writeError } from '../files/atomic-file.js';
+import { isRunning, writeError } from '../files/atomic-file.js';
 
 export interface DownloadLock {
   /** Aborted should another process take the lock away, which only happens to one that was stopped for long. */
@@ -148,10 +148,5 @@ function ownerOf(text: string): Owner | undefined {
 function isGone(owner: Owner | undefined): boolean {
   if (owner?.host !== hostname()) return false;
   if (owner.pid === process.pid) return !held.has(owner.token);
-  try {
-    process.kill(owner.pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
+  return !isRunning(owner.pid);
 }

@@ -3,11 +3,11 @@
 
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import * as v from 'valibot';
 import { VggpuError } from '../../errors.js';
-import { syncFolder, writeError } from '../files/atomic-file.js';
+import { freeBytes, syncFolder, writeError } from '../files/atomic-file.js';
 import { writeFully } from '../files/file-bytes.js';
 import { bytes } from '../keras/hdf5-check.js';
 import { type HashOptions, hashHandle } from './md5.js';
@@ -132,11 +132,11 @@ export async function removeLeftover(file: string): Promise<void> {
 
 /** @throws VggpuError 'output' where the disk of `file` has less room than `size` bytes */
 export async function ensureRoom(file: string, size: number): Promise<void> {
-  const { bavail, bsize } = await statfs(dirname(file)).catch(() => ({ bavail: Number.POSITIVE_INFINITY, bsize: 1 }));
-  if (bavail * bsize >= size) return;
+  const free = await freeBytes(dirname(file));
+  if (free >= size) return;
   throw new VggpuError(
     'output',
-    `${basename(file)} needs ${bytes(size)} more, but the disk of ${dirname(file)} has ${bytes(bavail * bsize)} left. ` +
+    `${basename(file)} needs ${bytes(size)} more, but the disk of ${dirname(file)} has ${bytes(free)} left. ` +
       'Free some space, or name a folder on another disk.',
   );
 }

@@ -1,7 +1,7 @@
 // Writing a file whole or not at all: a temporary file in the same folder, synced, renamed over the old one.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, realpath, rename, rm, stat, statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { VggpuError } from '../../errors.js';
@@ -90,6 +90,12 @@ export async function removeLeftovers(path: string): Promise<number> {
   return removed;
 }
 
+/** Bytes that a folder's disk has left; infinite where the system does not say. */
+export async function freeBytes(folder: string): Promise<number> {
+  const disk = await statfs(folder).catch(() => undefined);
+  return disk ? disk.bavail * disk.bsize : Number.POSITIVE_INFINITY;
+}
+
 /** Makes a folder and those above it. @throws VggpuError `output` */
 export async function makeFolder(folder: string): Promise<void> {
   try {
@@ -147,7 +153,8 @@ function stemOf(target: string): string {
     .replaceAll(/[^\w.-]/g, '_');
 }
 
-function isRunning(id: number): boolean {
+/** Whether a process of this machine runs. */
+export function isRunning(id: number): boolean {
   try {
     process.kill(id, 0); // signal 0 only asks
     return true;

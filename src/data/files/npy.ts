@@ -88,7 +88,7 @@ function descrOf(data: NpyData): string {
 }
 
 /** @returns a header of a multiple of 64 bytes, as NumPy writes it, filled up with spaces to at least `least` bytes */
-function npyHeader(shape: readonly number[], descr: string, least = 0): Uint8Array {
+export function npyHeader(shape: readonly number[], descr: string, least = 0): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const version = text.length + 11 + 63 > 0xffff ? 2 : 1;

@@ -1,10 +1,10 @@
 // Saves a model as Keras 2 lays out its HDF5 files, so that Keras' own load_weights, or load_model, reads it.
 
 import { existsSync } from 'node:fs';
-import { statfs, truncate } from 'node:fs/promises';
+import { truncate } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { VggpuError } from '../../errors.js';
-import { assertWritable, replaceFile } from '../files/atomic-file.js';
+import { assertWritable, freeBytes, replaceFile } from '../files/atomic-file.js';
 import { elementsOf, shapeText } from '../shape.js';
 import { bytes } from './hdf5-check.js';
 import { ATTRIBUTE_LIMIT, createHdf5, type Hdf5Writer } from './hdf5-write.js';
@@ -57,11 +57,11 @@ export async function checkOutput(path: string, size = 0): Promise<void> {
     );
   }
   await assertWritable(path);
-  const { bavail, bsize } = await statfs(dirname(path)).catch(() => ({ bavail: Number.POSITIVE_INFINITY, bsize: 1 }));
-  if (bavail * bsize < size) {
+  const free = await freeBytes(dirname(path));
+  if (free < size) {
     throw new VggpuError(
       'output',
-      `${path} needs ${bytes(size)}, but its disk has ${bytes(bavail * bsize)} left` +
+      `${path} needs ${bytes(size)}, but its disk has ${bytes(free)} left` +
         `${existsSync(path) ? ', and the old file stays until the new one is whole' : ''}. Free some space, or name a ` +
         'folder on another disk.',
     );

@@ -5,6 +5,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { VggpuError } from '../../errors.js';
 import { replaceFile, writeError } from '../files/atomic-file.js';
 import { readFully, writeFully } from '../files/file-bytes.js';
+import { npyHeader } from '../files/npy.js';
 import { elementsOf } from '../shape.js';
 import { toFloat16 } from './float16.js';
 import type { Dtype } from './manifest.js';
@@ -47,18 +48,9 @@ export function rowStart(format: RowFormat, row: number): number {
   return fileBytes(format, row);
 }
 
-/** The header of version 1.0 (numpy.lib.format), always of the same length. */
-export function chunkHeader({ dtype, shape }: RowFormat, rows: number): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES, ' ');
-  header.write('\x93NUMPY\x01\x00', 'latin1');
-  header.writeUInt16LE(HEADER_BYTES - 10, 8);
-  header.write(
-    `{'descr': '${DESCRIPTIONS[dtype]}', 'fortran_order': False, 'shape': (${[rows, ...shape].join(', ')}), }`,
-    10,
-    'latin1',
-  );
-  header[HEADER_BYTES - 1] = 0x0a;
-  return header;
+/** The file's header, always of the same length. */
+export function chunkHeader({ dtype, shape }: RowFormat, rows: number): Uint8Array {
+  return npyHeader([rows, ...shape], DESCRIPTIONS[dtype], HEADER_BYTES);
 }
 
 /**

@@ -1,9 +1,9 @@
 // Before the first picture is written: the folder is held against the plan, the plan is kept in it, and its folders are made.
 
-import { lstat, statfs } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { VggpuError } from '../../errors.js';
-import { makeFolder } from '../files/atomic-file.js';
+import { freeBytes, makeFolder } from '../files/atomic-file.js';
 import { FILES_IN_FLIGHT, forEachInFlight } from './in-flight.js';
 import { checksumThere, type Placement } from './place.js';
 import { assertSamePart, type Plan, writePlan } from './plan-file.js';
@@ -61,8 +61,7 @@ async function assertRoom(out: string, placements: readonly Placement[], present
   const needed = placements
     .filter(({ source, places }) => source.kind === 'zip' && !present.has(places[0]!))
     .reduce((sum, { size }) => sum + size, 0);
-  const disk = await statfs(out).catch(() => undefined);
-  const free = disk ? disk.bavail * disk.bsize : Number.POSITIVE_INFINITY;
+  const free = await freeBytes(out);
   if (needed <= free) return;
   throw new VggpuError(
     'output',

@@ -1,7 +1,8 @@
 // Small sets of pictures for the tests of the split, and what is in a folder afterwards.
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { SplitOptions } from '../../../src/data/split/split-pictures.js';
+import { type SplitOptions, splitPictures } from '../../../src/data/split/split-pictures.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 
 /** Writes files by path; their content is their path, unless it is given. */
 export function writeFiles(root: string, files: readonly string[] | Record<string, string>): string {
@@ -44,3 +45,23 @@ export const failure = (run: Promise<unknown>): Promise<string | undefined> =>
     () => undefined,
     (error: Error & { code?: string }) => `${error.code}: ${error.message}`,
   );
+
+/** Pictures that the small options divide, and into what. */
+export const pictures = catsAndDogs(15);
+export const counts = {
+  train: { cats: 12, dogs: 12 },
+  valid: { cats: 3, dogs: 3 },
+  'sample/train': { cats: 2, dogs: 2 },
+  'sample/valid': { cats: 1, dogs: 1 },
+  test: {},
+};
+
+export const split = (sources: string[], out: string, more?: Partial<SplitOptions>) =>
+  splitPictures(options(sources, out, more));
+
+/** @returns what gives a path that is not there yet, below a folder that is removed after the tests of the file */
+export function freshPaths(): (name: string) => string {
+  const base = temporaryFolder();
+  let made = 0;
+  return (name) => join(base, `${made++}`, name);
+}

@@ -2,23 +2,10 @@
 import { mkdirSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type SplitOptions, splitPictures } from '../../../src/data/split/split-pictures.js';
-import { temporaryFolder } from '../../temporary-folder.js';
-import { catsAndDogs, failure, options, tree, writeFiles } from './folders.js';
+import type { SplitOptions } from '../../../src/data/split/split-pictures.js';
+import { counts, failure, freshPaths, pictures, split, tree, writeFiles } from './folders.js';
 
-const base = temporaryFolder();
-let made = 0;
-const fresh = (name: string) => join(base, `${made++}`, name);
-const pictures = catsAndDogs(15);
-const split = (sources: string[], out: string, more?: Partial<SplitOptions>) =>
-  splitPictures(options(sources, out, more));
-const counts = {
-  train: { cats: 12, dogs: 12 },
-  valid: { cats: 3, dogs: 3 },
-  'sample/train': { cats: 2, dogs: 2 },
-  'sample/valid': { cats: 1, dogs: 1 },
-  test: {},
-};
+const fresh = freshPaths();
 
 describe('a second run', () => {
   it('finds everything done, and does what is missing', async () => {

@@ -1,26 +1,13 @@
 // Splits of folders: what is made of each arrangement, and what is refused.
 import { mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readImageFolder } from '../../../src/data/pictures/image-folder.js';
-import { type SplitOptions, splitPictures } from '../../../src/data/split/split-pictures.js';
 import { itWith } from '../../shared.js';
-import { temporaryFolder } from '../../temporary-folder.js';
-import { catsAndDogs, failure, options, tree, writeFiles } from './folders.js';
+import { counts, failure, freshPaths, pictures, split, tree, writeFiles } from './folders.js';
 
-const base = temporaryFolder();
-let made = 0;
-const fresh = (name: string) => join(base, `${made++}`, name);
-const pictures = catsAndDogs(15);
-const split = (sources: string[], out: string, more?: Partial<SplitOptions>) =>
-  splitPictures(options(sources, out, more));
-const counts = {
-  train: { cats: 12, dogs: 12 },
-  valid: { cats: 3, dogs: 3 },
-  'sample/train': { cats: 2, dogs: 2 },
-  'sample/valid': { cats: 1, dogs: 1 },
-  test: {},
-};
+const fresh = freshPaths();
 
 describe('a folder', () => {
   it.each(['copy', 'link', 'move'] as const)('becomes train, valid and samples by %s', async (placing) => {
@@ -156,7 +143,7 @@ describe('refuses', () => {
 const memory = '/dev/shm';
 const otherDisk = (() => {
   try {
-    return statSync(memory).dev !== statSync(base).dev;
+    return statSync(memory).dev !== statSync(tmpdir()).dev;
   } catch {
     return false;
   }
