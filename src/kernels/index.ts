@@ -1,10 +1,14 @@
 // Every op of this project, for whoever walks them all: tests, the bench, the study pages. A new descriptor gets a line here.
 import { accumulate } from './accumulate.js';
+import { castToFloat, castToHalf } from './cast.js';
 import { extractColumns, insertColumns } from './columns.js';
 import { conv3x3Forward, conv3x3InputGradient, conv3x3WeightGradient } from './conv3x3.js';
 import { countCorrect } from './correct.js';
 import { dropout } from './dropout.js';
 import { globalAveragePoolBackward, globalAveragePoolForward } from './global-average-pool.js';
+import { halfConv3x3Forward } from './half-conv3x3.js';
+import { halfMatmulNN } from './half-matmul.js';
+import { halfMaxPoolForward } from './half-max-pool.js';
 import type { Kernel } from './kernel.js';
 import { matmulNN, matmulNT, matmulTN } from './matmul.js';
 import { maxPoolBackward, maxPoolForward } from './max-pool.js';
@@ -55,6 +59,11 @@ const all: readonly unknown[] = [
   randomNormal,
   pictureToTensor,
   pictureWarp,
+  castToHalf,
+  castToFloat,
+  halfConv3x3Forward,
+  halfMaxPoolForward,
+  halfMatmulNN,
 ];
 
 /** All descriptors. Their dims and bindings are checked by name where they run, not by type as in a single descriptor. */

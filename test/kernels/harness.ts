@@ -5,6 +5,7 @@ import type { Gpu } from '../../src/kernels/gpu.js';
 import { accepts, type Kernel, type Values } from '../../src/kernels/kernel.js';
 import { run } from '../../src/kernels/run.js';
 import { expectClose, type Tolerance } from '../compare.js';
+import { packHalves, unpackHalves } from '../halves.js';
 import { type RandomNumbers, seeded } from '../random.js';
 
 type Data = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
@@ -19,6 +20,8 @@ export interface KernelTest<D extends string, B extends string> {
   readonly tolerance?: (d: Values<D>) => Tolerance;
   /** Bindings that hold unsigned integers, compared exactly. */
   readonly integers?: readonly NoInfer<B>[];
+  /** Bindings that hold float16, two to a word, and how many. Inputs are floats that get rounded; the reference sees them rounded. */
+  readonly halves?: Partial<Record<NoInfer<B>, (d: Values<D>) => number>>;
 }
 
 const GUARD = 256; // bytes before and after each tensor
@@ -37,8 +40,10 @@ export function testKernel<D extends string, B extends string>(gpu: () => Gpu, t
         const wide = {} as Record<B, Float64Array>;
         for (const name of names) {
           if (kernel.bindings[name] === 'write') continue;
-          inputs[name] = test.inputs?.[name]?.(d, random) ?? random.floats(sizes[name]);
-          wide[name] = Float64Array.from(inputs[name]);
+          const halves = test.halves?.[name]?.(d);
+          const given = test.inputs?.[name]?.(d, random) ?? random.floats(halves ?? sizes[name]);
+          inputs[name] = halves === undefined ? given : packHalves(Float32Array.from(given));
+          wide[name] = Float64Array.from(halves === undefined ? given : unpackHalves(inputs[name].buffer, halves));
         }
         const expected = test.reference(d, wide);
         const tolerance = test.tolerance?.(d) ?? { absolute: 1e-6, relative: 1e-6 };
@@ -55,6 +60,8 @@ export function testKernel<D extends string, B extends string>(gpu: () => Gpu, t
               expect(sameWords(data, inputs[name].buffer), `${what} is only read`).toBe(true);
             } else if (test.integers?.includes(name)) {
               expect([...new Uint32Array(data)], what).toEqual([...Array.from(expected[name]!)]);
+            } else if (test.halves?.[name]) {
+              expectClose(unpackHalves(data, test.halves[name](d)), expected[name]!, tolerance, what);
             } else {
               expectClose(new Float32Array(data), expected[name]!, tolerance, what);
             }
