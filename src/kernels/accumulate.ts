@@ -9,6 +9,7 @@ export const accumulate = defineKernel({
   bindings: { x: 'read', y: 'update' },
   elements: (d) => ({ x: d.count, y: d.count }),
   flops: (d) => d.count,
+  choice: { classes: ['count'] },
   variants: {
     naive: {
       idea: 'one element an invocation',

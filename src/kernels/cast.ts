@@ -10,6 +10,7 @@ export const castToHalf = defineKernel({
   bindings: { x: 'read', y: 'write' },
   elements: ({ count }) => ({ x: count, y: wordsOf(count) }),
   flops: () => 0,
+  choice: { classes: ['count'] },
   variants: {
     naive: {
       idea: 'one word, which is two halves, an invocation',
@@ -34,6 +35,7 @@ export const castToFloat = defineKernel({
   bindings: { x: 'read', y: 'write' },
   elements: ({ count }) => ({ x: wordsOf(count), y: count }),
   flops: () => 0,
+  choice: { classes: ['count'] },
   variants: {
     naive: {
       idea: 'one element an invocation',

@@ -18,6 +18,7 @@ export const insertColumns = defineKernel({
   bindings: { x: 'read', y: 'update' },
   elements: (d) => ({ x: d.rows * d.width, y: d.rows * d.total }),
   flops: () => 0,
+  choice: { by: ['width', 'total'] },
   variants: {
     naive: {
       idea: 'one element an invocation',
@@ -40,6 +41,7 @@ export const extractColumns = defineKernel({
   bindings: { y: 'read', x: 'write' },
   elements: (d) => ({ y: d.rows * d.total, x: d.rows * d.width }),
   flops: () => 0,
+  choice: { by: ['width', 'total'] },
   variants: {
     naive: {
       idea: 'one element an invocation',

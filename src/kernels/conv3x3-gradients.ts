@@ -15,6 +15,7 @@ export const conv3x3InputGradient = defineKernel({
     return { dy: y, w, dx: x };
   },
   flops: convFlops,
+  choice: { by: ['H', 'W', 'C', 'K', 'pad'] },
   variants: {
     naive: {
       idea: 'one element of dx an invocation, gathered from every output that read it',
@@ -48,6 +49,7 @@ export const conv3x3WeightGradient = defineKernel({
     return { x, dy: y, dw: w };
   },
   flops: convFlops,
+  choice: { by: ['H', 'W', 'C', 'K', 'pad'] },
   variants: {
     naive: {
       idea: 'one element of dw an invocation, summed row by row',

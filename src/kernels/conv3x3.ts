@@ -14,6 +14,7 @@ export const conv3x3Forward = defineKernel({
   bindings: { x: 'read', w: 'read', b: 'read', y: 'write' },
   elements: elementsOf,
   flops: convFlops,
+  choice: { by: ['H', 'W', 'C', 'K', 'pad'] },
   variants: {
     naive: {
       idea: 'one output an invocation',

@@ -14,6 +14,7 @@ export const dropout = defineKernel({
   bindings: { x: 'read', y: 'write' },
   elements: (d) => ({ x: d.count, y: d.count }),
   flops: (d) => d.count,
+  choice: { classes: ['count'] },
   variants: {
     naive: {
       idea: 'one element an invocation, which keeps one word of four',

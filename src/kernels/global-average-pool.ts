@@ -9,6 +9,7 @@ export const globalAveragePoolForward = defineKernel({
   bindings: { x: 'read', y: 'write' },
   elements: (d) => ({ x: d.N * d.H * d.W * d.C, y: d.N * d.C }),
   flops: (d) => d.N * d.H * d.W * d.C,
+  choice: { by: ['H', 'W', 'C'] },
   variants: {
     naive: {
       idea: 'one output an invocation, row by row',
@@ -38,6 +39,7 @@ export const globalAveragePoolBackward = defineKernel({
   bindings: { dy: 'read', dx: 'write' },
   elements: (d) => ({ dy: d.N * d.C, dx: d.N * d.H * d.W * d.C }),
   flops: (d) => d.N * d.C,
+  choice: { by: ['H', 'W', 'C'] },
   variants: {
     naive: {
       idea: 'one element an invocation',

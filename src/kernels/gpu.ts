@@ -2,6 +2,7 @@
 // fail the call that caused them.
 import { VggpuError } from '../errors.js';
 import { type Block, type BufferPool, createBufferPool } from './buffers.js';
+import { type Choices, createChoices } from './choices.js';
 import type { RunFacts } from './profile.js';
 import { createProfiler, type Profiler } from './profiler.js';
 import type { ShaderText } from './shader.js';
@@ -21,6 +22,8 @@ export interface GpuOptions {
   readonly shaderText: ShaderText;
   /** Bytes that the pool may hold, where the device would not say that memory is gone (software that shares the host's). */
   readonly memory?: number | undefined;
+  /** Which variant of a kernel runs; default by the descriptors' orders. */
+  readonly choices?: Choices | undefined;
   /** Fills every buffer with NaN as it is taken from the pool, so that an unwritten element shows. */
   readonly debug?: boolean;
 }
@@ -41,6 +44,8 @@ export interface Gpu {
   readonly capabilities: Capabilities;
   readonly shaderText: ShaderText;
   readonly pool: BufferPool;
+  /** Which variant of a kernel runs where none is forced. */
+  readonly choices: Choices;
   /** The buffer that dims are read from, at a dynamic offset. */
   readonly uniforms: GPUBuffer;
   /** Things made once for this device: pipelines and bind groups, by key. */
@@ -217,6 +222,7 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     },
     shaderText: options.shaderText,
     pool,
+    choices: options.choices ?? createChoices(),
     uniforms,
     cache,
     counts,

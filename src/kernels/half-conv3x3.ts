@@ -14,6 +14,7 @@ export const halfConv3x3Forward = defineKernel({
     return { x: wordsOf(x), w: wordsOf(w), b, y: wordsOf(y) };
   },
   flops: convFlops,
+  choice: { by: ['H', 'W', 'C', 'K', 'pad'] },
   variants: {
     naive: {
       idea: 'two outputs, which share a word, an invocation',

@@ -10,6 +10,7 @@ export const halfMatmulNN = defineKernel({
   bindings: { x: 'read', w: 'read', b: 'read', y: 'write' },
   elements: ({ M, K, N }) => ({ x: wordsOf(M * K), w: wordsOf(K * N), b: N, y: wordsOf(M * N) }),
   flops: ({ M, K, N }) => 2 * M * K * N,
+  choice: { by: ['K', 'N'] },
   variants: {
     naive: {
       idea: 'two outputs, which share a word, an invocation',

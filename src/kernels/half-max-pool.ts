@@ -15,6 +15,7 @@ export const halfMaxPoolForward = defineKernel({
   bindings: { x: 'read', y: 'write' },
   elements: (d) => ({ x: wordsOf(d.N * d.H * d.W * d.C), y: wordsOf(outputs(d)) }),
   flops: (d) => 3 * outputs(d),
+  choice: { by: ['H', 'W', 'C'] },
   variants: {
     naive: {
       idea: 'two outputs, which share a word, an invocation',

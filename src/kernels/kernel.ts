@@ -58,6 +58,12 @@ export interface KernelDefinition<D extends string, B extends string> {
   readonly flops: (d: Values<D>) => number;
   /** From naive to fast. The first takes any shape. */
   readonly variants: Readonly<Record<string, Variant<D>>>;
+  /**
+   * What a measured choice of the variant goes by (choices.ts): dims by their value, and dims by the class of their size.
+   * Where variants differ in their last bits and make what a picture comes to, the batch is not among them: a picture's bits
+   * must not depend on what it is batched with. Absent: the choice is not measured.
+   */
+  readonly choice?: { readonly by?: readonly D[]; readonly classes?: readonly D[] };
   /** Which variant to try first by kind of device; the first that accepts runs. Absent: from the last to the first. */
   readonly prefer?: Readonly<Partial<Record<Capabilities['kind'], readonly string[]>>>;
 }
@@ -99,7 +105,7 @@ export function accepts<D extends string>(variant: Variant<D>, d: Values<D>, dev
   return variant.accepts?.(d, device) ?? true;
 }
 
-/** The name of the variant that `run` takes for these dims on this device. */
+/** The name of the variant that `run` takes for these dims on this device where none was measured. */
 export function chooseVariant<D extends string>(kernel: Kernel<D>, d: Values<D>, device: Capabilities): string {
   const order = kernel.prefer?.[device.kind] ?? Object.keys(kernel.variants).reverse();
   const taking = order.filter((candidate) => accepts(variantNamed(kernel, candidate), d, device));

@@ -39,6 +39,7 @@ export const matmulNN = defineKernel({
   bindings: { x: 'read', w: 'read', b: 'read', y: 'write' },
   elements: ({ M, K, N }) => ({ x: M * K, w: K * N, b: N, y: M * N }),
   flops: ({ M, K, N }) => 2 * M * K * N,
+  choice: { by: ['K', 'N'], classes: ['M'] }, // all variants come to the same bits
   variants: {
     naive: {
       idea: 'one output an invocation',
@@ -117,6 +118,7 @@ export const matmulNT = defineKernel({
   bindings: { dy: 'read', w: 'read', dx: 'write' },
   elements: ({ M, K, N }) => ({ dy: M * N, w: K * N, dx: M * K }),
   flops: ({ M, K, N }) => 2 * M * K * N,
+  choice: { by: ['K', 'N'], classes: ['M'] },
   variants: {
     naive: {
       idea: 'one output an invocation',
@@ -168,6 +170,7 @@ export const matmulTN = defineKernel({
   bindings: { x: 'read', dy: 'read', dw: 'write' },
   elements: ({ M, K, N }) => ({ x: M * K, dy: M * N, dw: K * N }),
   flops: ({ M, K, N }) => 2 * M * K * N,
+  choice: { by: ['K', 'N'], classes: ['M'] },
   variants: {
     naive: {
       idea: 'one output an invocation',

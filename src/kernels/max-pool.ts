@@ -13,6 +13,7 @@ export const maxPoolForward = defineKernel({
   bindings: { x: 'read', y: 'write' },
   elements: (d) => ({ x: d.N * d.H * d.W * d.C, y: outputs(d) }),
   flops: (d) => 3 * outputs(d),
+  choice: { by: ['H', 'W', 'C'] },
   variants: {
     naive: {
       idea: 'one element an invocation',
@@ -35,6 +36,7 @@ export const maxPoolBackward = defineKernel({
   bindings: { x: 'read', y: 'read', dy: 'read', dx: 'write' },
   elements: (d) => ({ x: d.N * d.H * d.W * d.C, y: outputs(d), dy: outputs(d), dx: d.N * d.H * d.W * d.C }),
   flops: (d) => 4 * outputs(d),
+  choice: { by: ['H', 'W', 'C'] },
   variants: {
     naive: {
       idea: 'one element of dx an invocation, which looks back through its window',

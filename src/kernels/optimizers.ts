@@ -30,6 +30,7 @@ export const adam = defineKernel({
   bindings: { g: 'read', p: 'update', m: 'update', v: 'update' },
   elements: (d) => ({ g: d.count, p: d.count, m: d.count, v: d.count }),
   flops: (d) => 14 * d.count,
+  choice: { classes: ['count'] },
   variants: steps<'rate' | 'beta1' | 'beta2' | 'epsilon'>('adam/step'),
 });
 
@@ -41,6 +42,7 @@ export const sgd = defineKernel({
   bindings: { g: 'read', p: 'update', v: 'update' },
   elements: (d) => ({ g: d.count, p: d.count, v: d.count }),
   flops: (d) => (d.nesterov ? 6 : 4) * d.count,
+  choice: { classes: ['count'] },
   variants: steps<'nesterov' | 'rate' | 'momentum'>('sgd/step'),
 });
 
@@ -52,5 +54,6 @@ export const rmsprop = defineKernel({
   bindings: { g: 'read', p: 'update', a: 'update' },
   elements: (d) => ({ g: d.count, p: d.count, a: d.count }),
   flops: (d) => 10 * d.count,
+  choice: { classes: ['count'] },
   variants: steps<'rate' | 'rho' | 'epsilon'>('rmsprop/step'),
 });

@@ -55,6 +55,7 @@ export const sumRows = defineKernel({
   bindings: { x: 'read', y: 'write' },
   elements: (d) => ({ x: d.rows * d.columns, y: d.columns }),
   flops: (d) => d.rows * d.columns,
+  choice: { by: ['columns'], classes: ['rows'] },
   variants: {
     naive: {
       idea: 'one column an invocation',
@@ -104,6 +105,7 @@ export const sumAll = defineKernel({
   bindings: { x: 'read', y: 'write' },
   elements: (d) => ({ x: d.count, y: 1 }),
   flops: (d) => d.count,
+  choice: { classes: ['count'] },
   variants: {
     naive: {
       idea: 'one invocation reads everything',

@@ -8,6 +8,7 @@ export const reluForward = defineKernel({
   bindings: { x: 'read', y: 'write' },
   elements: (d) => ({ x: d.count, y: d.count }),
   flops: (d) => d.count,
+  choice: { classes: ['count'] },
   variants: {
     naive: {
       idea: 'one element an invocation',
@@ -29,6 +30,7 @@ export const reluBackward = defineKernel({
   bindings: { y: 'read', dy: 'read', dx: 'write' },
   elements: (d) => ({ y: d.count, dy: d.count, dx: d.count }),
   flops: (d) => d.count,
+  choice: { classes: ['count'] },
   variants: {
     naive: {
       idea: 'one element an invocation',

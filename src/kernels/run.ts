@@ -2,7 +2,7 @@
 import { VggpuError } from '../errors.js';
 import type { Block } from './buffers.js';
 import type { Gpu } from './gpu.js';
-import { chooseVariant, type Kernel, type Pass, passesOf, scratchOf, type Values, variantNamed } from './kernel.js';
+import { type Kernel, type Pass, passesOf, scratchOf, type Values, variantNamed } from './kernel.js';
 import { factsOf, type RunFacts } from './profile.js';
 import { readBindings, readConsts, type ShaderBinding, specialise } from './shader.js';
 
@@ -18,7 +18,7 @@ export function run<D extends string, B extends string>(
   kernel: Kernel<D, B>,
   d: Values<D>,
   tensors: Readonly<Record<B, Block>>,
-  variantName: string = chooseVariant(kernel, d, gpu.capabilities),
+  variantName: string = gpu.choices.variant(kernel, d, gpu.capabilities),
 ): void {
   const variant = variantNamed(kernel, variantName);
   checkSizes(kernel, d, tensors);

@@ -8,6 +8,7 @@ export const sigmoidForward = defineKernel({
   bindings: { x: 'read', y: 'write' },
   elements: (d) => ({ x: d.count, y: d.count }),
   flops: (d) => 4 * d.count,
+  choice: { classes: ['count'] },
   variants: {
     naive: {
       idea: 'one element an invocation',
@@ -29,6 +30,7 @@ export const sigmoidBackward = defineKernel({
   bindings: { y: 'read', dy: 'read', dx: 'write' },
   elements: (d) => ({ y: d.count, dy: d.count, dx: d.count }),
   flops: (d) => 3 * d.count,
+  choice: { classes: ['count'] },
   variants: {
     naive: {
       idea: 'one element an invocation',

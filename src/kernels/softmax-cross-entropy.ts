@@ -18,6 +18,7 @@ export const softmaxCrossEntropyForward = defineKernel({
   bindings: { x: 'read', labels: 'read', weights: 'read', loss: 'write' },
   elements: (d) => ({ x: d.rows * d.columns, labels: d.rows, weights: weightsOf(d), loss: d.rows }),
   flops: (d) => 4 * d.rows * d.columns,
+  choice: { by: ['columns'] },
   variants: {
     naive: {
       idea: 'one row an invocation',
@@ -47,6 +48,7 @@ export const softmaxCrossEntropyBackward = defineKernel({
   bindings: { x: 'read', labels: 'read', weights: 'read', dx: 'write' },
   elements: (d) => ({ x: d.rows * d.columns, labels: d.rows, weights: weightsOf(d), dx: d.rows * d.columns }),
   flops: (d) => 7 * d.rows * d.columns,
+  choice: { by: ['columns'] },
   variants: {
     naive: {
       idea: 'one row an invocation',

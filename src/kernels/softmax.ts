@@ -9,6 +9,7 @@ export const softmaxForward = defineKernel({
   bindings: { x: 'read', y: 'write' },
   elements: (d) => ({ x: d.rows * d.columns, y: d.rows * d.columns }),
   flops: (d) => 5 * d.rows * d.columns,
+  choice: { by: ['columns'] },
   variants: {
     naive: {
       idea: 'one row an invocation',
@@ -41,6 +42,7 @@ export const softmaxBackward = defineKernel({
   bindings: { y: 'read', dy: 'read', dx: 'write' },
   elements: (d) => ({ y: d.rows * d.columns, dy: d.rows * d.columns, dx: d.rows * d.columns }),
   flops: (d) => 4 * d.rows * d.columns,
+  choice: { by: ['columns'] },
   variants: {
     naive: {
       idea: 'one row an invocation',

@@ -16,6 +16,7 @@ export const momentsUpdate = defineKernel({
   bindings: { x: 'read', mean: 'update', m2: 'update' },
   elements: (d) => ({ x: d.rows * d.columns, mean: d.columns, m2: d.columns }),
   flops: (d) => 6 * d.rows * d.columns + 8 * d.columns,
+  choice: { by: ['columns'] },
   variants: {
     naive: {
       idea: 'one column an invocation, its mean first and its squares after',
@@ -45,6 +46,7 @@ export const standardize = defineKernel({
   bindings: { x: 'read', mean: 'read', m2: 'read', y: 'write' },
   elements: (d) => ({ x: d.rows * d.columns, mean: d.columns, m2: d.columns, y: d.rows * d.columns }),
   flops: (d) => 5 * d.rows * d.columns,
+  choice: { by: ['columns'] },
   variants: {
     naive: {
       idea: 'one element an invocation',
@@ -68,6 +70,7 @@ export const foldStandardize = defineKernel({
   bindings: { w: 'read', b: 'read', mean: 'read', m2: 'read', w2: 'write', b2: 'write' },
   elements: ({ K, N }) => ({ w: K * N, b: N, mean: K, m2: K, w2: K * N, b2: N }),
   flops: ({ K, N }) => 6 * K * N + N,
+  choice: { by: ['K', 'N'] },
   variants: {
     naive: {
       idea: 'one column an invocation',
