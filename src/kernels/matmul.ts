@@ -1,7 +1,8 @@
 // The three products of a dense layer: y = x·w + b, and the gradients dx = dy·wᵀ and dw = xᵀ·dy.
 // Letters: M rows of the batch, K inputs, N outputs. x (M, K), w (K, N), b (N), y (M, N), row-major.
+import type { Capabilities } from './gpu.js';
 import { flat, pieces } from './grid.js';
-import { defineKernel, type Pass, type Variant } from './kernel.js';
+import { defineKernel, type Pass, type Values, type Variant } from './kernel.js';
 
 type Dense = 'M' | 'K' | 'N';
 type Forward = Dense | 'relu';
@@ -11,6 +12,44 @@ const SUM = 256;
 
 /** Whether the rows fit a grid: tiles of them run along its x or y, of at most 65,535 workgroups. */
 const tiles = (rows: number, tile: number): boolean => pieces(rows, tile) <= 65_535;
+
+/** Tiles of 128 rows by 16 or 32 vec4 of columns, double-buffered in workgroup memory; see shaders/products/tile.wgsl. */
+const products = (a: 'along' | 'across', b: 'along' | 'across') => ({
+  include: ['products/tile.wgsl', `products/a_${a}.wgsl`, `products/b_${b}.wgsl`],
+});
+const tileFits = (COLUMNS4: 16 | 32, { limits }: Capabilities) =>
+  limits.maxComputeWorkgroupStorageSize >= 512 * (32 + COLUMNS4);
+
+/** @param COLUMNS4 vec4 of columns of a tile  @param sizes rows, depth and columns of the product */
+function doubleBuffered<D extends Dense | 'relu'>(
+  shader: string,
+  include: Pick<Pass<D>, 'include'>,
+  COLUMNS4: 16 | 32,
+  sizes: (d: Values<D>) => readonly [rows: number, columns: number],
+): Variant<D> {
+  return {
+    idea: `a 128x${4 * COLUMNS4} tile a workgroup, 8x8 of it in registers; the next tiles are on their way while these are multiplied`,
+    shader,
+    ...include,
+    consts: { COLUMNS4, WORKGROUP: 8 * COLUMNS4 },
+    grid: (d) => {
+      const [rows, columns] = sizes(d);
+      return [pieces(rows, 128), pieces(columns, 4 * COLUMNS4)];
+    },
+    accepts: (d, device) => {
+      const [rows, columns] = sizes(d);
+      const { K, N } = d as Values<Dense>;
+      return K % 4 === 0 && N % 4 === 0 && tiles(rows, 128) && tiles(columns, 64) && tileFits(COLUMNS4, device);
+    },
+  };
+}
+
+const forwardTile = (COLUMNS4: 16 | 32): Variant<Forward> =>
+  doubleBuffered('matmul/nn/10_double_buffered.wgsl', products('along', 'across'), COLUMNS4, ({ M, N }) => [M, N]);
+const inputTile = (COLUMNS4: 16 | 32): Variant<Dense> =>
+  doubleBuffered('matmul/nt/6_double_buffered.wgsl', products('along', 'along'), COLUMNS4, ({ M, K }) => [M, K]);
+const weightTile = (COLUMNS4: 16 | 32): Variant<Dense> =>
+  doubleBuffered('matmul/tn/6_double_buffered.wgsl', products('across', 'across'), COLUMNS4, ({ K, N }) => [K, N]);
 
 const sumOfParts: Pass<Forward> = {
   shader: 'matmul/nn/8_split_sum.wgsl',
@@ -92,6 +131,21 @@ export const matmulNN = defineKernel({
     split8: split(8),
     split4: split(4),
     split1: split(1),
+    doubleBuffered: forwardTile(16),
+    doubleBufferedWide: forwardTile(32),
+    splitTiled: {
+      idea: 'blocks of k run side by side, each making a tile of up to 64 rows; a second pass adds their sums',
+      passes: [
+        {
+          shader: 'matmul/nn/11_split_tiled.wgsl',
+          ...products('across', 'along'),
+          grid: ({ K, N }) => [pieces(N, 128), pieces(K, SUM)],
+        },
+        { shader: 'matmul/nn/11_split_tiled_sum.wgsl', grid: ({ N }, c) => flat(16 * N, c.WORKGROUP!) },
+      ],
+      scratch: { part: ({ K, N }) => pieces(K, SUM) * N * 64 },
+      accepts: ({ M, K, N }, device) => M <= 64 && K % 4 === 0 && N % 4 === 0 && tileFits(16, device),
+    },
     splitNarrow: {
       idea: 'every block of k of every output is an invocation, for few columns',
       passes: [
@@ -156,6 +210,8 @@ export const matmulNT = defineKernel({
       grid: ({ M, K }, c) => [pieces(M, c.TM!), pieces(K, c.TK! * c.WORKGROUP!)],
       accepts: ({ M, N }) => N % 4 === 0 && tiles(M, 8),
     },
+    doubleBuffered: inputTile(16),
+    doubleBufferedWide: inputTile(32),
   },
   prefer: {
     cpu: ['registers', 'naive'],
@@ -201,6 +257,8 @@ export const matmulTN = defineKernel({
       grid: ({ K, N }, c) => [pieces(K, c.TK!), pieces(N, c.TN! * c.WORKGROUP!)],
       accepts: ({ K, N }) => K % 4 === 0 && N % 4 === 0 && tiles(K, 8),
     },
+    doubleBuffered: weightTile(16),
+    doubleBufferedWide: weightTile(32),
   },
   prefer: {
     cpu: ['registers', 'vec4', 'naive'],
