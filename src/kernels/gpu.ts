@@ -3,6 +3,7 @@
 import { VggpuError } from '../errors.js';
 import { type Block, type BufferPool, createBufferPool } from './buffers.js';
 import { type Choices, createChoices } from './choices.js';
+import { type MatrixUnit, matrixUnitsOf } from './matrix-units.js';
 import type { RunFacts } from './profile.js';
 import { createProfiler, type Profiler } from './profiler.js';
 import type { ShaderText } from './shader.js';
@@ -15,6 +16,8 @@ export interface Capabilities {
   readonly features: ReadonlySet<string>;
   /** The fewest invocations that a subgroup has, 0 where shaders cannot use subgroups. */
   readonly subgroupSize: number;
+  /** Products that matrix units make; empty where shaders cannot use any. */
+  readonly matrixUnits: readonly MatrixUnit[];
 }
 
 export interface GpuOptions {
@@ -219,6 +222,7 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
       limits: device.limits,
       features: device.features as ReadonlySet<string>,
       subgroupSize: device.features.has('subgroups') ? (device.adapterInfo?.subgroupMinSize ?? 0) : 0,
+      matrixUnits: matrixUnitsOf(device),
     },
     shaderText: options.shaderText,
     pool,

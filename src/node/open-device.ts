@@ -1,6 +1,7 @@
 // Opens the device that the engine runs on: chooses the adapter, asks for its limits and features, checks that it computes, says which it is.
 
 import { VggpuError } from '../errors.js';
+import { type MatrixUnit, matrixUnitsOf } from '../kernels/matrix-units.js';
 import { type AdapterDescription, type AdapterSource, type Candidate, candidates } from './adapters.js';
 import { type Say, sayOnStderr } from './cache-folder.js';
 import { requestAdapter } from './dawn.js';
@@ -47,6 +48,8 @@ export interface AdapterFacts extends AdapterDescription {
   readonly limits: Readonly<Record<LimitName, number>>;
   /** The smallest and largest number of invocations in a subgroup, 0 where the adapter does not say. */
   readonly subgroupSize: { readonly min: number; readonly max: number };
+  /** Products that matrix units make for shaders; empty where there are none, or float16 was not asked for on NVIDIA. */
+  readonly matrixUnits: readonly MatrixUnit[];
   /**
    * Bytes that a software device can take: the memory this process had left when it opened. Such drivers hand out more without an error,
    * and the system then kills the process. Undefined for hardware, whose driver says when it is full.
@@ -149,6 +152,7 @@ async function openCandidate(candidate: Candidate, options: OpenDeviceOptions): 
     features,
     limits,
     subgroupSize: { min: subgroupMinSize ?? 0, max: subgroupMaxSize ?? 0 },
+    matrixUnits: matrixUnitsOf(device),
     availableMemory: about.software ? process.availableMemory() : undefined,
   };
   return { device, info, close };

@@ -7,6 +7,7 @@ import { halfMatmulNN } from '../../src/kernels/half-matmul.js';
 import { halfMaxPoolForward } from '../../src/kernels/half-max-pool.js';
 import { useGpu } from '../gpu.js';
 import { packHalves, unpackHalves } from '../halves.js';
+import { seeded } from '../random.js';
 import { conv3x3Forward } from '../reference/conv3x3.js';
 import { matmulNN } from '../reference/matmul.js';
 import { maxPoolForward } from '../reference/max-pool.js';
@@ -100,6 +101,27 @@ testKernel(gpu, {
   halves: { x: pixels, y: (d) => pixels({ ...d, H: Math.floor(d.H / 2), W: Math.floor(d.W / 2) }) },
   reference: (d, { x }) => ({ y: maxPoolForward(d, x) }),
   tolerance: exact,
+});
+
+describe('rows of matmul/nn_f16', () => {
+  it('have the same bits in every batch and in every variant without matrix units', async () => {
+    const [K, N] = [1032, 36];
+    const random = seeded(2);
+    const x = random.floats(65 * K);
+    const shared = { w: packHalves(random.floats(K * N)), b: random.floats(N) };
+    let expected: number[] | undefined;
+    for (const M of [65, 8, 4, 1]) {
+      const d = { M, K, N, relu: 0 };
+      const rows = packHalves(x.subarray(0, M * K));
+      for (const variant of variantsFor(gpu(), halfMatmulNN, d)) {
+        if (variant.includes('matrix')) continue;
+        const { y } = await evaluate(gpu(), halfMatmulNN, d, { x: rows, ...shared }, variant);
+        const bits = [...new Uint32Array(y.buffer)];
+        expected ??= bits;
+        expect(bits, `${variant} at batch ${M}`).toEqual(expected.slice(0, bits.length));
+      }
+    }
+  });
 });
 
 describe('what a half cannot hold', () => {

@@ -1,0 +1,27 @@
+// The matrix units of a device: which small products it makes in one step, by the invocations of a subgroup together.
+
+/** One product that the units make: (M, K) times (K, N) of `componentType`, summed in `resultComponentType`. */
+export interface MatrixUnit {
+  /** Of the factors: 'f16', 'f32', 'u8', ... */
+  readonly componentType: string;
+  /** Of the sums. */
+  readonly resultComponentType: string;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
+/** Where Dawn tells which there are; no other implementation does, nor the types of TypeScript's DOM library. */
+interface MatrixInfo {
+  readonly subgroupMatrixConfigs?: Iterable<MatrixUnit>;
+}
+
+/** The products that shaders may use on this device; none without Dawn's experimental feature. */
+export function matrixUnitsOf(device: Pick<GPUDevice, 'adapterInfo' | 'features'>): MatrixUnit[] {
+  const features: ReadonlySet<string> = device.features;
+  if (!features.has('chromium-experimental-subgroup-matrix')) return [];
+  const { subgroupMatrixConfigs = [] } = (device.adapterInfo ?? {}) as MatrixInfo;
+  return Array.from(subgroupMatrixConfigs, ({ componentType, resultComponentType, M, N, K }) => {
+    return { componentType, resultComponentType, M, N, K };
+  });
+}
