@@ -1,7 +1,7 @@
 // The gradients of the 3x3 convolution with respect to its input and its weights. Dims are those of the forward.
 import { convFlops, elementsOf, tilesByChannels } from './conv3x3-shape.js';
 import { weightGradientStrips, weightGradientStripsBySubgroup } from './conv3x3-strips.js';
-import { inputGradient4, weightGradient4 } from './conv3x3-winograd.js';
+import { inputGradient4, weightGradient4, weightGradientInParts } from './conv3x3-winograd.js';
 import { flat, pieces } from './grid.js';
 import { defineKernel } from './kernel.js';
 
@@ -32,10 +32,12 @@ export const conv3x3InputGradient = defineKernel({
     winograd4_subgroup4: inputGradient4('subgroup4'),
     winograd4_subgroup8: inputGradient4('subgroup8'),
     winograd4_tiled: inputGradient4('tiled'),
+    winograd4_double_buffered: inputGradient4('double_buffered'),
+    winograd4_double_buffered_wide: inputGradient4('double_buffered_wide'),
   },
   prefer: {
     cpu: ['winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'register', 'naive'],
-    gpu: ['winograd4_tiled', 'register', 'naive'],
+    gpu: ['winograd4_double_buffered', 'winograd4_tiled', 'register', 'naive'],
   },
 });
 
@@ -66,6 +68,8 @@ export const conv3x3WeightGradient = defineKernel({
     winograd4_subgroup4: weightGradient4('subgroup4'),
     winograd4_subgroup8: weightGradient4('subgroup8'),
     winograd4_tiled: weightGradient4('tiled'),
+    winograd4_double_buffered: weightGradientInParts('double_buffered'),
+    winograd4_double_buffered_wide: weightGradientInParts('double_buffered_wide'),
     strips: weightGradientStrips(),
     strips_subgroup4: weightGradientStripsBySubgroup(4),
     strips_subgroup8: weightGradientStripsBySubgroup(8),
@@ -81,6 +85,6 @@ export const conv3x3WeightGradient = defineKernel({
       'strips',
       'naive',
     ],
-    gpu: ['winograd4_tiled', 'strips', 'register', 'naive'],
+    gpu: ['winograd4_double_buffered', 'winograd4_tiled', 'strips', 'register', 'naive'],
   },
 });

@@ -1,7 +1,7 @@
 // The 3x3 convolution with bias and optional ReLU, NHWC and HWIO, zero padding 0 or 1.
-import { convFlops, elementsOf, outputSize, tilesByChannels } from './conv3x3-shape.js';
+import { type ConvShape, convFlops, elementsOf, outputSize, tilesByChannels } from './conv3x3-shape.js';
 import { forwardStrips, forwardStripsOf } from './conv3x3-strips.js';
-import { forward2, forward4 } from './conv3x3-winograd.js';
+import { forward2, forward4, pooledForward4 } from './conv3x3-winograd.js';
 import { flat, pieces } from './grid.js';
 import { defineKernel } from './kernel.js';
 
@@ -50,6 +50,8 @@ export const conv3x3Forward = defineKernel({
     winograd4_subgroup4: forward4('subgroup4'),
     winograd4_subgroup8: forward4('subgroup8'),
     winograd4_tiled: forward4('tiled'),
+    winograd4_double_buffered: forward4('double_buffered'),
+    winograd4_double_buffered_wide: forward4('double_buffered_wide'),
     strips_subgroup4: forwardStrips(4),
     strips_subgroup8: forwardStrips(8),
     strips1_subgroup8: forwardStripsOf(1),
@@ -72,6 +74,42 @@ export const conv3x3Forward = defineKernel({
       'vec4',
       'naive',
     ],
-    gpu: ['winograd4_tiled', 'tiled', 'register', 'vec4', 'naive'],
+    gpu: ['winograd4_double_buffered', 'winograd4_tiled', 'tiled', 'register', 'vec4', 'naive'],
   },
 });
+
+/**
+ * The forward and a 2x2 max-pool of stride 2 after it, odd last rows and columns dropped: y (N, floor(P/2), floor(Q/2), K). A NaN in a
+ * window makes its maximum NaN. Each variant makes what its namesake of `conv3x3Forward` and the pool make, to the same bits.
+ */
+export const conv3x3ForwardPooled = defineKernel({
+  name: 'conv3x3/forward_pooled',
+  dims: ['N', 'H', 'W', 'C', 'K', 'pad', 'relu'],
+  bindings: { x: 'read', w: 'read', b: 'read', y: 'write' },
+  elements: (d) => ({ ...elementsOf(d), y: pooledElements(d) }),
+  flops: convFlops,
+  choice: { by: ['H', 'W', 'C', 'K', 'pad'] },
+  variants: {
+    naive: {
+      idea: 'the four outputs of a window an invocation',
+      shader: 'conv3x3/forward_pooled/1_naive.wgsl',
+      include: ['max_pool/larger.wgsl'],
+      grid: (d, c) => flat(pooledElements(d), c.WORKGROUP!),
+    },
+    winograd4: pooledForward4('register'),
+    winograd4_subgroup4: pooledForward4('subgroup4'),
+    winograd4_subgroup8: pooledForward4('subgroup8'),
+    winograd4_tiled: pooledForward4('tiled'),
+    winograd4_double_buffered: pooledForward4('double_buffered'),
+    winograd4_double_buffered_wide: pooledForward4('double_buffered_wide'),
+  },
+  prefer: {
+    cpu: ['winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'naive'],
+    gpu: ['winograd4_double_buffered', 'winograd4_tiled', 'naive'],
+  },
+});
+
+function pooledElements(d: ConvShape): number {
+  const { P, Q } = outputSize(d);
+  return d.N * Math.floor(P / 2) * Math.floor(Q / 2) * d.K;
+}

@@ -2,7 +2,7 @@
 import { accumulate } from './accumulate.js';
 import { castToFloat, castToHalf } from './cast.js';
 import { extractColumns, insertColumns } from './columns.js';
-import { conv3x3Forward, conv3x3InputGradient, conv3x3WeightGradient } from './conv3x3.js';
+import { conv3x3Forward, conv3x3ForwardPooled, conv3x3InputGradient, conv3x3WeightGradient } from './conv3x3.js';
 import { countCorrect } from './correct.js';
 import { dropout } from './dropout.js';
 import { globalAveragePoolBackward, globalAveragePoolForward } from './global-average-pool.js';
@@ -24,6 +24,7 @@ import { foldStandardize, momentsUpdate, standardize } from './standardize.js';
 
 const all: readonly unknown[] = [
   conv3x3Forward,
+  conv3x3ForwardPooled,
   conv3x3InputGradient,
   conv3x3WeightGradient,
   maxPoolForward,

@@ -1,8 +1,8 @@
 // The three products of a dense layer: y = x·w + b, and the gradients dx = dy·wᵀ and dw = xᵀ·dy.
 // Letters: M rows of the batch, K inputs, N outputs. x (M, K), w (K, N), b (N), y (M, N), row-major.
-import type { Capabilities } from './gpu.js';
 import { flat, pieces } from './grid.js';
 import { defineKernel, type Pass, type Values, type Variant } from './kernel.js';
+import { TILE_ROWS, type TileColumns4, tileConsts, tileFits, tileIncludes } from './tile.js';
 
 type Dense = 'M' | 'K' | 'N';
 type Forward = Dense | 'relu';
@@ -13,43 +13,36 @@ const SUM = 256;
 /** Whether the rows fit a grid: tiles of them run along its x or y, of at most 65,535 workgroups. */
 const tiles = (rows: number, tile: number): boolean => pieces(rows, tile) <= 65_535;
 
-/** Tiles of 128 rows by 16 or 32 vec4 of columns, double-buffered in workgroup memory; see shaders/products/tile.wgsl. */
-const products = (a: 'along' | 'across', b: 'along' | 'across') => ({
-  include: ['products/tile.wgsl', `products/a_${a}.wgsl`, `products/b_${b}.wgsl`],
-});
-const tileFits = (COLUMNS4: 16 | 32, { limits }: Capabilities) =>
-  limits.maxComputeWorkgroupStorageSize >= 512 * (32 + COLUMNS4);
-
-/** @param COLUMNS4 vec4 of columns of a tile  @param sizes rows, depth and columns of the product */
+/** @param sizes rows and columns of the product */
 function doubleBuffered<D extends Dense | 'relu'>(
   shader: string,
-  include: Pick<Pass<D>, 'include'>,
-  COLUMNS4: 16 | 32,
+  include: readonly string[],
+  columns4: TileColumns4,
   sizes: (d: Values<D>) => readonly [rows: number, columns: number],
 ): Variant<D> {
   return {
-    idea: `a 128x${4 * COLUMNS4} tile a workgroup, 8x8 of it in registers; the next tiles are on their way while these are multiplied`,
+    idea: `a 128x${4 * columns4} tile a workgroup, 8x8 of it in registers; the next tiles are on their way while these are multiplied`,
     shader,
-    ...include,
-    consts: { COLUMNS4, WORKGROUP: 8 * COLUMNS4 },
+    include,
+    consts: tileConsts(columns4),
     grid: (d) => {
       const [rows, columns] = sizes(d);
-      return [pieces(rows, 128), pieces(columns, 4 * COLUMNS4)];
+      return [pieces(rows, TILE_ROWS), pieces(columns, 4 * columns4)];
     },
     accepts: (d, device) => {
       const [rows, columns] = sizes(d);
       const { K, N } = d as Values<Dense>;
-      return K % 4 === 0 && N % 4 === 0 && tiles(rows, 128) && tiles(columns, 64) && tileFits(COLUMNS4, device);
+      return K % 4 === 0 && N % 4 === 0 && tiles(rows, TILE_ROWS) && tiles(columns, 64) && tileFits(columns4, device);
     },
   };
 }
 
-const forwardTile = (COLUMNS4: 16 | 32): Variant<Forward> =>
-  doubleBuffered('matmul/nn/10_double_buffered.wgsl', products('along', 'across'), COLUMNS4, ({ M, N }) => [M, N]);
-const inputTile = (COLUMNS4: 16 | 32): Variant<Dense> =>
-  doubleBuffered('matmul/nt/6_double_buffered.wgsl', products('along', 'along'), COLUMNS4, ({ M, K }) => [M, K]);
-const weightTile = (COLUMNS4: 16 | 32): Variant<Dense> =>
-  doubleBuffered('matmul/tn/6_double_buffered.wgsl', products('across', 'across'), COLUMNS4, ({ K, N }) => [K, N]);
+const forwardTile = (columns4: TileColumns4): Variant<Forward> =>
+  doubleBuffered('matmul/nn/10_double_buffered.wgsl', tileIncludes('along', 'across'), columns4, ({ M, N }) => [M, N]);
+const inputTile = (columns4: TileColumns4): Variant<Dense> =>
+  doubleBuffered('matmul/nt/6_double_buffered.wgsl', tileIncludes('along', 'along'), columns4, ({ M, K }) => [M, K]);
+const weightTile = (columns4: TileColumns4): Variant<Dense> =>
+  doubleBuffered('matmul/tn/6_double_buffered.wgsl', tileIncludes('across', 'across'), columns4, ({ K, N }) => [K, N]);
 
 const sumOfParts: Pass<Forward> = {
   shader: 'matmul/nn/8_split_sum.wgsl',
@@ -131,21 +124,6 @@ export const matmulNN = defineKernel({
     split8: split(8),
     split4: split(4),
     split1: split(1),
-    doubleBuffered: forwardTile(16),
-    doubleBufferedWide: forwardTile(32),
-    splitTiled: {
-      idea: 'blocks of k run side by side, each making a tile of up to 64 rows; a second pass adds their sums',
-      passes: [
-        {
-          shader: 'matmul/nn/11_split_tiled.wgsl',
-          ...products('across', 'along'),
-          grid: ({ K, N }) => [pieces(N, 128), pieces(K, SUM)],
-        },
-        { shader: 'matmul/nn/11_split_tiled_sum.wgsl', grid: ({ N }, c) => flat(16 * N, c.WORKGROUP!) },
-      ],
-      scratch: { part: ({ K, N }) => pieces(K, SUM) * N * 64 },
-      accepts: ({ M, K, N }, device) => M <= 64 && K % 4 === 0 && N % 4 === 0 && tileFits(16, device),
-    },
     splitNarrow: {
       idea: 'every block of k of every output is an invocation, for few columns',
       passes: [
@@ -158,10 +136,25 @@ export const matmulNN = defineKernel({
       scratch: { part: ({ M, K, N }) => pieces(K, SUM) * M * N },
       accepts: ({ N }) => N <= 32,
     },
+    doubleBuffered: forwardTile(16),
+    doubleBufferedWide: forwardTile(32),
+    splitTiled: {
+      idea: 'blocks of k run side by side, each making a tile of up to 64 rows; a second pass adds their sums',
+      passes: [
+        {
+          shader: 'matmul/nn/11_split_tiled.wgsl',
+          include: tileIncludes('across', 'along'),
+          grid: ({ K, N }) => [pieces(N, 128), pieces(K, SUM)],
+        },
+        { shader: 'matmul/nn/11_split_tiled_sum.wgsl', grid: ({ N }, c) => flat(16 * N, c.WORKGROUP!) },
+      ],
+      scratch: { part: ({ K, N }) => pieces(K, SUM) * N * 64 },
+      accepts: ({ M, K, N }, device) => M <= 64 && K % 4 === 0 && N % 4 === 0 && tileFits(16, device),
+    },
   },
   prefer: {
     cpu: ['oneRow', 'fewRows', 'registers', 'vec4', 'naive'],
-    gpu: ['split1', 'split4', 'split8', 'tiledRegistersLow', 'tiledRegisters', 'splitNarrow', 'tiled', 'naive'],
+    gpu: ['split1', 'split4', 'split8', 'splitTiled', 'doubleBuffered', 'splitNarrow', 'tiled', 'naive'],
   },
 });
 
@@ -215,7 +208,7 @@ export const matmulNT = defineKernel({
   },
   prefer: {
     cpu: ['registers', 'naive'],
-    gpu: ['tiledRegistersLow', 'tiledRegisters', 'tiled', 'naive'],
+    gpu: ['tiledRegistersLow', 'doubleBuffered', 'tiledRegisters', 'tiled', 'naive'],
   },
 });
 
@@ -262,6 +255,6 @@ export const matmulTN = defineKernel({
   },
   prefer: {
     cpu: ['registers', 'vec4', 'naive'],
-    gpu: ['tiledRegisters', 'tiled', 'naive'],
+    gpu: ['doubleBuffered', 'tiledRegisters', 'tiled', 'naive'],
   },
 });

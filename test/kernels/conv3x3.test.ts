@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { conv3x3Forward, conv3x3InputGradient, conv3x3WeightGradient } from '../../src/kernels/conv3x3.js';
+import {
+  conv3x3Forward,
+  conv3x3ForwardPooled,
+  conv3x3InputGradient,
+  conv3x3WeightGradient,
+} from '../../src/kernels/conv3x3.js';
 import { useGpu } from '../gpu.js';
 import { seeded } from '../random.js';
 import * as reference from '../reference/conv3x3.js';
+import { maxPoolForward } from '../reference/max-pool.js';
 import { testKernel } from './harness.js';
 
 const gpu = useGpu();
@@ -42,6 +48,16 @@ testKernel(gpu, {
   kernel: conv3x3Forward,
   cases: cases.map((d, i) => ({ ...d, relu: i % 2 })),
   reference: (d, { x, w, b }) => ({ y: reference.conv3x3Forward(d, x, w, b) }),
+  tolerance: (d) => tolerance(9 * d.C),
+});
+
+testKernel(gpu, {
+  kernel: conv3x3ForwardPooled,
+  cases: cases.filter((d) => Math.min(d.H, d.W) + 2 * d.pad >= 4).map((d, i) => ({ ...d, relu: i % 2 })),
+  reference: (d, { x, w, b }) => {
+    const [P, Q] = [d.H + 2 * d.pad - 2, d.W + 2 * d.pad - 2];
+    return { y: maxPoolForward({ N: d.N, H: P, W: Q, C: d.K }, reference.conv3x3Forward(d, x, w, b)) };
+  },
   tolerance: (d) => tolerance(9 * d.C),
 });
 

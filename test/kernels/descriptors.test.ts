@@ -17,10 +17,17 @@ const every = kernels.flatMap((kernel) =>
 );
 const reflected = new Map<string, WgslReflect>();
 
+/** What wgsl_reflect can read: it takes `block` for a keyword, which it is not, and does not know matrices of subgroups. */
+function readable(text: string): string {
+  return text
+    .replaceAll(/\bblock\b/g, 'block_')
+    .replaceAll(/\bsubgroup_matrix_\w+<[^>]*>/g, 'mat4x4f')
+    .replaceAll(/\b(subgroupMatrix\w+)<[^(]*>\(/g, '$1(');
+}
+
 function reflect(pass: Pass<string>): WgslReflect {
   const text = programText(source, pass);
-  // wgsl_reflect takes `block` for a keyword, which it is not.
-  const found = reflected.get(text) ?? new WgslReflect(text.replaceAll(/\bblock\b/g, 'block_'));
+  const found = reflected.get(text) ?? new WgslReflect(readable(text));
   reflected.set(text, found);
   return found;
 }
@@ -82,11 +89,15 @@ describe.each(kernels.map((kernel) => ({ name: kernel.name, kernel })))('$name',
   });
 
   it('orders its variants as their files are numbered, each with its idea', () => {
-    const numbers = variants.map(([, variant]) => Math.min(...passesOf(variant).map(({ shader }) => numberOf(shader))));
+    // The last pass is always the op's own; those before it may be shared with another op.
+    const own = variants.map(([, variant]) =>
+      passesOf(variant).filter(({ shader }) => shader.startsWith(`${kernel.name}/`)),
+    );
+    const numbers = own.map((passes) => Math.min(...passes.map(({ shader }) => numberOf(shader))));
     expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
-    for (const [name, variant] of variants) {
+    for (const [i, [name, variant]] of variants.entries()) {
       expect(variant.idea, name).toMatch(/\S{2}/);
-      for (const { shader } of passesOf(variant)) expect(shader.startsWith(`${kernel.name}/`), shader).toBe(true);
+      expect(own[i], name).toContain(passesOf(variant).at(-1));
     }
   });
 });
