@@ -2,6 +2,7 @@
 import { type ConvShape, convFlops, elementsOf, outputSize, tilesByChannels } from './conv3x3-shape.js';
 import { flat, type Grid, pieces } from './grid.js';
 import { HALVES, hasHalves, wordsOf } from './half.js';
+import { matrixConvolutions } from './half-matrix.js';
 import { defineKernel } from './kernel.js';
 
 /** Tiles of 4 pixels by 8 channels. */
@@ -52,9 +53,10 @@ export const halfConv3x3Forward = defineKernel({
       },
       accepts: (d, device) => d.C % 4 === 0 && d.K % 4 === 0 && hasHalves(device),
     },
+    ...matrixConvolutions,
   },
   prefer: {
     cpu: ['registerVec4', 'register', 'naive'],
-    gpu: ['tiled', 'register', 'naive'],
+    gpu: ['matrixNarrow', 'matrix', 'tiled', 'register', 'naive'],
   },
 });

@@ -1,6 +1,7 @@
 // The dense layer's product on halves: x, w and y in float16, bias and sums in float32.
 import { flat, pieces } from './grid.js';
 import { HALVES, hasHalves, wordsOf } from './half.js';
+import { matrixProducts } from './half-matrix.js';
 import { defineKernel, type Variant } from './kernel.js';
 
 /** Products that one partial sum holds, as in matmul/nn: SUM in every shader but those on matrix units. */
@@ -76,9 +77,20 @@ export const halfMatmulNN = defineKernel({
     split8: split(8),
     split4: split(4),
     split1: split(1),
+    ...matrixProducts,
   },
   prefer: {
     cpu: ['fewRows', 'registers', 'naive'],
-    gpu: ['split1', 'split4', 'split8', 'tiledRegistersLow', 'tiledRegisters', 'registers', 'naive'],
+    gpu: [
+      'matrixSmall',
+      'matrix',
+      'split1',
+      'split4',
+      'split8',
+      'tiledRegistersLow',
+      'tiledRegisters',
+      'registers',
+      'naive',
+    ],
   },
 });

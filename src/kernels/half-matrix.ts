@@ -1,0 +1,107 @@
+// Variants on matrix units: products of 16x16 halves into 16x16 floats, tiled alike for the convolution and the dense layer.
+import { outputSize } from './conv3x3-shape.js';
+import type { Capabilities } from './gpu.js';
+import { type Grid, pieces } from './grid.js';
+import { HALVES, hasHalves } from './half.js';
+import type { Values, Variant } from './kernel.js';
+
+/** The part of y that a workgroup makes, and how it goes about it: consts of both shaders. */
+interface Tile {
+  /** Rows and columns of the workgroup's part. */
+  readonly BM: number;
+  readonly BN: number;
+  /** Rows and columns that a subgroup makes of it. */
+  readonly WM: number;
+  readonly WN: number;
+  /** Inner elements in workgroup memory at a time. */
+  readonly inner: number;
+  readonly BUFFERS: 1 | 2;
+}
+
+const WIDE: Tile = { BM: 128, BN: 128, WM: 64, WN: 32, inner: 32, BUFFERS: 2 };
+const NARROW: Tile = { BM: 128, BN: 64, WM: 64, WN: 32, inner: 32, BUFFERS: 2 };
+const SMALL: Tile = { BM: 64, BN: 64, WM: 32, WN: 32, inner: 32, BUFFERS: 2 };
+
+const SUBGROUP = 32; // invocations that hold a matrix together, in every shader here
+const MOST_GROUPS = 65_535;
+
+/** Whether the device's matrix units multiply 16x16 halves into floats, by subgroups of 32. */
+export function multipliesHalves(device: Pick<Capabilities, 'features' | 'matrixUnits' | 'subgroupSize'>): boolean {
+  const fits = device.matrixUnits.some(
+    ({ componentType, resultComponentType, M, N, K }) =>
+      componentType === 'f16' && resultComponentType === 'f32' && M === 16 && N === 16 && K === 16,
+  );
+  return fits && hasHalves(device) && device.subgroupSize === SUBGROUP;
+}
+
+function invocations({ BM, BN, WM, WN }: Tile): number {
+  return (BM / WM) * (BN / WN) * SUBGROUP;
+}
+
+/** Bytes of workgroup memory, as the shaders declare it: rows have a word of 16 bytes more than they need. */
+function workgroupBytes(tile: Tile): number {
+  const { BM, BN, WN, inner, BUFFERS } = tile;
+  const factors = BUFFERS * (BM * (inner / 8 + 1) + inner * (BN / 8 + 1));
+  const sums = (invocations(tile) / SUBGROUP) * 16 * (WN / 4 + 1);
+  return 16 * Math.max(factors, sums);
+}
+
+function runs(tile: Tile, device: Capabilities): boolean {
+  return multipliesHalves(device) && workgroupBytes(tile) <= device.limits.maxComputeWorkgroupStorageSize;
+}
+
+/** Tiles of columns in x, so that workgroups that run together share rows; tiles of rows in y, folded into z. */
+function grid(rows: number, columns: number, { BM, BN }: Tile): Grid {
+  const groups = pieces(rows, BM);
+  const z = Math.max(1, pieces(groups, MOST_GROUPS));
+  return [pieces(columns, BN), pieces(groups, z), z];
+}
+
+type Dense = 'M' | 'K' | 'N' | 'relu';
+
+const dense = (idea: string, tile: Tile): Variant<Dense> => {
+  const { inner, ...consts } = tile;
+  return {
+    idea,
+    shader: 'matmul/nn_f16/6_matrix.wgsl',
+    consts: { ...consts, BK: inner, INVOCATIONS: invocations(tile) },
+    include: [HALVES],
+    grid: ({ M, N }) => grid(M, N, tile),
+    accepts: ({ K, N }, device) => K % inner === 0 && N % 8 === 0 && runs(tile, device),
+  };
+};
+
+/** Of the dense layer's product. */
+export const matrixProducts = {
+  matrix: dense('matrix units make a 128x128 tile a workgroup, a 64x32 part of it a subgroup', WIDE),
+  matrixSmall: {
+    ...dense('a 64x64 tile a workgroup, for few rows', SMALL),
+    pays: ({ M }: Values<Dense>) => M <= 64,
+  },
+} as const;
+
+type Convolution = 'N' | 'H' | 'W' | 'C' | 'K' | 'pad' | 'relu';
+
+const convolution = (idea: string, tile: Tile): Variant<Convolution> => {
+  const { inner, ...consts } = tile;
+  return {
+    idea,
+    shader: 'conv3x3/forward_f16/5_matrix.wgsl',
+    consts: { ...consts, BC: inner, INVOCATIONS: invocations(tile) },
+    include: [HALVES],
+    grid: (d) => {
+      const { P, Q } = outputSize(d);
+      return grid(d.N * P * Q, d.K, tile);
+    },
+    accepts: ({ C, K }, device) => C % inner === 0 && K % 8 === 0 && runs(tile, device),
+  };
+};
+
+/** Of the convolution. */
+export const matrixConvolutions = {
+  matrix: convolution('matrix units make 128 pixels by 128 channels a workgroup, a 64x32 part of it a subgroup', WIDE),
+  matrixNarrow: {
+    ...convolution('128 pixels by 64 channels a workgroup, where there are no more channels', NARROW),
+    pays: ({ K }: Values<Convolution>) => K <= 64,
+  },
+} as const;

@@ -1,0 +1,124 @@
+// Kernels on matrix units, on machines that have none: Dawn's null backend compiles them as they are, and with the matrices spread
+// over plain variables they run here like any other kernel, against float64.
+
+import { describe, expect, it } from 'vitest';
+import { create, globals } from 'webgpu';
+import { elementsOf } from '../../src/kernels/conv3x3-shape.js';
+import { halfConv3x3Forward } from '../../src/kernels/half-conv3x3.js';
+import { halfMatmulNN } from '../../src/kernels/half-matmul.js';
+import { kernels } from '../../src/kernels/index.js';
+import { accepts, type Kernel, type Pass, passesOf, type Variant } from '../../src/kernels/kernel.js';
+import { programText } from '../../src/kernels/run.js';
+import { shaderFromFile } from '../../src/node/shader-files.js';
+import { useGpu } from '../gpu.js';
+import { conv3x3Forward } from '../reference/conv3x3.js';
+import { matmulNN } from '../reference/matmul.js';
+import { testKernel } from './harness.js';
+import { emulatingMatrixUnits, withoutMatrixUnits } from './matrix-emulation.js';
+
+const EXTENSION = 'enable chromium_experimental_subgroup_matrix;';
+const texts = new Map<string, Pass<string>>();
+for (const kernel of kernels) {
+  for (const pass of Object.values(kernel.variants).flatMap(passesOf)) {
+    const text = programText({ shaderText: shaderFromFile }, pass);
+    if (text.includes(EXTENSION)) texts.set(text, pass);
+  }
+}
+
+describe('shaders with matrices', () => {
+  it('compile without a message on a device that has the extension', async () => {
+    Object.assign(globalThis, globals);
+    const adapter = await create(['backend=null', 'enable-dawn-features=allow_unsafe_apis']).requestAdapter();
+    const device = await adapter!.requestDevice({
+      requiredFeatures: ['chromium-experimental-subgroup-matrix', 'shader-f16', 'subgroups'] as GPUFeatureName[],
+    });
+    const messages: string[] = [];
+    for (const [code, { shader }] of texts) {
+      const { messages: found } = await device.createShaderModule({ label: shader, code }).getCompilationInfo();
+      for (const { type, lineNum, message } of found) messages.push(`${shader}:${lineNum}: ${type}: ${message}`);
+    }
+    expect(messages).toEqual([]);
+    expect(texts.size).toBeGreaterThan(3);
+    device.destroy();
+  });
+
+  it('are divided into whole matrices and whole loads', () => {
+    for (const { shader, consts } of texts.values()) {
+      const { BM, BN, BK = consts!.BC!, WM, WN, INVOCATIONS, BUFFERS } = consts as Record<string, number>;
+      const where = `${shader} ${JSON.stringify(consts)}`;
+      for (const remainder of [BM! % WM!, BN! % WN!, WM! % 16, WN! % 16, BK! % 16]) expect(remainder, where).toBe(0);
+      expect((BM! / WM!) * (BN! / WN!) * 32, where).toBe(INVOCATIONS);
+      for (const words of [(BM! * BK!) / 8, (BK! * BN!) / 8]) expect(words % INVOCATIONS!, where).toBe(0);
+      expect([1, 2], where).toContain(BUFFERS);
+    }
+  });
+
+  it('are refused where the units have other shapes, or subgroups another size', () => {
+    const unit = { componentType: 'f16', resultComponentType: 'f32', M: 16, N: 16, K: 16 };
+    const device = { ...emulatingMatrixUnits(gpu()).capabilities, limits: { maxComputeWorkgroupStorageSize: 49_152 } };
+    const takes = (change: object) =>
+      accepts(halfMatmulNN.variants.matrix!, { M: 128, K: 32, N: 128, relu: 0 }, {
+        ...device,
+        ...change,
+      } as typeof device & { limits: GPUSupportedLimits });
+    expect(takes({})).toBe(true);
+    expect(takes({ matrixUnits: [] })).toBe(false);
+    expect(takes({ matrixUnits: [{ ...unit, N: 8 }] })).toBe(false);
+    expect(takes({ matrixUnits: [{ ...unit, resultComponentType: 'f16' }] })).toBe(false);
+    expect(takes({ subgroupSize: 8 })).toBe(false);
+    expect(takes({ features: new Set() })).toBe(false);
+    expect(takes({ limits: { maxComputeWorkgroupStorageSize: 32_768 } })).toBe(false);
+  });
+});
+
+/** The op with its variants on matrix units alone; the widest, too large for the workgroups of software, with one buffer instead of two. */
+function onlyMatrices<D extends string, B extends string>(kernel: Kernel<D, B>): Kernel<D, B> {
+  const variants: Record<string, Variant<D>> = {};
+  for (const [name, variant] of Object.entries(kernel.variants)) {
+    if (!name.startsWith('matrix') || 'passes' in variant) continue;
+    const limits = { maxComputeWorkgroupStorageSize: 49_152 } as GPUSupportedLimits;
+    const accepts: Variant<D>['accepts'] = (d, device) => variant.accepts!(d, { ...device, limits });
+    variants[name] = name === 'matrix' ? { ...variant, consts: { ...variant.consts, BUFFERS: 1 }, accepts } : variant;
+  }
+  return { ...kernel, variants };
+}
+
+const gpu = useGpu();
+const emulated = () => emulatingMatrixUnits(gpu());
+
+// Halves carry 11 bits; the sums are floats. WGSL lets a device round to either neighbouring half.
+const stored = (terms: number) => ({ absolute: 2 ** -14 + 1e-6 * Math.sqrt(terms), relative: 2 ** -10 + 1e-5 });
+
+testKernel(emulated, {
+  kernel: onlyMatrices(halfMatmulNN),
+  cases: [
+    { M: 1, K: 32, N: 8, relu: 0 }, // one row and a single word of columns
+    { M: 64, K: 64, N: 64, relu: 1 },
+    { M: 65, K: 96, N: 72, relu: 0 }, // both edges inside a tile, three steps
+    { M: 130, K: 32, N: 136, relu: 1 }, // two tiles either way
+  ],
+  halves: { x: ({ M, K }) => M * K, w: ({ K, N }) => K * N, y: ({ M, N }) => M * N },
+  reference: (d, { x, w, b }) => ({ y: matmulNN(d, d.relu === 1, x, w, b) }),
+  tolerance: ({ K }) => stored(K),
+});
+
+testKernel(emulated, {
+  kernel: onlyMatrices(halfConv3x3Forward),
+  cases: [
+    { N: 1, H: 1, W: 1, C: 32, K: 8, pad: 1, relu: 0 }, // 8 of 9 taps are padding
+    { N: 1, H: 3, W: 3, C: 32, K: 16, pad: 0, relu: 1 },
+    { N: 2, H: 5, W: 7, C: 64, K: 64, pad: 1, relu: 1 }, // a tile across pictures
+    { N: 1, H: 9, W: 10, C: 96, K: 72, pad: 0, relu: 0 },
+    { N: 1, H: 11, W: 13, C: 32, K: 136, pad: 1, relu: 1 }, // several tiles either way, cut on both sides
+  ],
+  halves: { x: (d) => elementsOf(d).x, w: (d) => elementsOf(d).w, y: (d) => elementsOf(d).y },
+  reference: (d, { x, w, b }) => ({ y: conv3x3Forward(d, x, w, b) }),
+  tolerance: (d) => stored(9 * d.C),
+});
+
+describe('the emulation', () => {
+  it('refuses what it does not know', () => {
+    expect(() => withoutMatrixUnits(`${EXTENSION}\nlet a = subgroupMatrixScalarAdd(b, 1);`)).toThrow(/does not know/);
+    expect(withoutMatrixUnits('fn main() {}')).toBe('fn main() {}');
+  });
+});
