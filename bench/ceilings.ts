@@ -1,0 +1,111 @@
+// What the device can do at most, measured in the same run as what is held against it: multiply-adds from registers, and a copy.
+import type { Gpu } from '../src/kernels/gpu.js';
+import { flat } from '../src/kernels/grid.js';
+import { defineKernel, type Kernel } from '../src/kernels/kernel.js';
+import { run } from '../src/kernels/run.js';
+import type { Precision } from './case.js';
+import { kernelTimes } from './kernel-case.js';
+
+/** Ceilings of a device: GFLOP/s and GB/s. `fmaF16` only where it has float16. */
+export interface Ceilings {
+  readonly fma: number;
+  readonly fmaF16?: number;
+  readonly copy: number;
+}
+
+/** Flops of one invocation of a probe: STEPS * 16 vec4 multiply-adds. */
+const FLOPS = 512 * 16 * 8;
+
+/** @param count invocations */
+const probeOf = (name: string) => ({
+  idea: 'chains of multiply-adds in registers',
+  shader: `bench/probes/${name}.wgsl`,
+  grid: (d: { count: number }, c: Readonly<Record<string, number>>) => flat(d.count, c.WORKGROUP!),
+});
+
+const fmaProbe = defineKernel({
+  name: 'probe/fma',
+  dims: ['count'],
+  scalars: ['factor', 'term'],
+  bindings: { y: 'write' },
+  elements: (d) => ({ y: 4 * d.count }),
+  flops: (d) => d.count * FLOPS,
+  variants: { few: probeOf('fma_few'), many: probeOf('fma'), f16: probeOf('fma_f16') },
+});
+
+const copyProbe = defineKernel({
+  name: 'probe/copy',
+  dims: ['count'],
+  bindings: { x: 'read', y: 'write' },
+  elements: (d) => ({ x: 4 * d.count, y: 4 * d.count }),
+  flops: () => 0,
+  variants: {
+    vec4: {
+      idea: 'one vec4 an invocation',
+      shader: 'bench/probes/copy.wgsl',
+      grid: (d, c) => flat(d.count, c.WORKGROUP!),
+    },
+  },
+});
+
+/** Invocations of the multiply-add probes: enough to fill the device, few enough for a grid's one dimension. */
+const INVOCATIONS = { cpu: 2 ** 14, gpu: 2 ** 21 };
+/** Bytes that are copied: beyond every cache. */
+const COPIED = { cpu: 128 * 2 ** 20, gpu: 512 * 2 ** 20 };
+const ROUNDS = 7;
+
+export async function measureCeilings(gpu: Gpu): Promise<Ceilings> {
+  const { kind, limits, features } = gpu.capabilities;
+  const invocations = INVOCATIONS[kind];
+  const fma = async (variant: string) =>
+    (invocations * FLOPS) /
+    (await fastest(gpu, fmaProbe as unknown as Kernel, { count: invocations, factor: 0.5, term: 1 }, variant)) /
+    1e6;
+  const bytes = Math.min(COPIED[kind], limits.maxStorageBufferBindingSize);
+  const copied = await fastest(gpu, copyProbe as unknown as Kernel, { count: Math.floor(bytes / 16) }, 'vec4');
+  return {
+    fma: Math.max(await fma('few'), await fma('many')),
+    ...(features.has('shader-f16') && { fmaF16: await fma('f16') }),
+    copy: (2 * bytes) / copied / 1e6,
+  };
+}
+
+/** Milliseconds of the quickest of some runs: a ceiling is what nothing disturbed. */
+async function fastest(
+  gpu: Gpu,
+  kernel: Kernel,
+  d: Readonly<Record<string, number>>,
+  variant: string,
+): Promise<number> {
+  const blocks = Object.fromEntries(
+    Object.entries<number>(kernel.elements(d)).map(([name, elements]) => [name, gpu.pool.take(4 * elements, name)]),
+  );
+  const once = async () => {
+    run(gpu, kernel, d, blocks, variant);
+    await gpu.finish();
+  };
+  await once();
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const started = performance.now();
+    const own = await kernelTimes(gpu, once);
+    times.push(own[0] ?? performance.now() - started);
+  }
+  for (const block of Object.values(blocks)) gpu.pool.give(block);
+  return Math.min(...times);
+}
+
+/**
+ * How close a speed comes to what the ceilings allow work of this intensity (a roofline): 1 is the most. Winograd needs fewer
+ * multiply-adds than the formula that it is held against, and may go beyond.
+ */
+export function shareOf(
+  ceilings: Ceilings,
+  { flops, bytes }: { readonly flops: number; readonly bytes: number },
+  milliseconds: number,
+  precision: Precision,
+): number {
+  const fma = precision === 'f16' ? (ceilings.fmaF16 ?? ceilings.fma) : ceilings.fma;
+  const least = Math.max(flops / fma, bytes / ceilings.copy) / 1e6;
+  return least / milliseconds;
+}

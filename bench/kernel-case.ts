@@ -1,0 +1,141 @@
+// A case of one op at some dims: every variant that takes them, and the same op elsewhere, judged by elements in float64.
+import type { Block } from '../src/kernels/buffers.js';
+import type { Gpu } from '../src/kernels/gpu.js';
+import { accepts, chooseVariant, cost, type Kernel } from '../src/kernels/kernel.js';
+import { run } from '../src/kernels/run.js';
+import type { Case, Context, Entrant, OpenCase, Precision, Runner } from './case.js';
+import { fromHalves, roundedToHalves, toHalves } from './halves.js';
+import { judgeSpots } from './judge.js';
+import { numbers } from './numbers.js';
+import { type OnnxOp, onnxEntrant } from './peers/onnxruntime.js';
+import { type TensorFlow, type TensorFlowOp, tensorFlowEntrants } from './peers/tensorflow.js';
+
+/** The contents of the bindings that an op reads or updates. Labels are u32. */
+export type Inputs = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+
+export interface KernelCase {
+  readonly kernel: Kernel;
+  /** Dims that it has beyond these are 0. */
+  readonly dims: Readonly<Record<string, number>>;
+  readonly shape: string;
+  readonly importance: number;
+  /** The binding that is compared. */
+  readonly output: string;
+  /** Variants left out, because they take minutes here and tell nothing. */
+  readonly skip?: readonly string[];
+  readonly tolerance: number;
+  /** Bindings that hold float16, two to a word. */
+  readonly halves?: readonly string[];
+  /** Elements of a binding in words, where `halves` hides how many values there are: its values. */
+  readonly values?: Readonly<Record<string, number>>;
+  /** Inputs that are not any numbers. */
+  readonly inputs?: (numbers: Inputs) => Inputs;
+  /** Element `i` of the output, computed in float64. */
+  readonly spot: (inputs: Inputs, i: number) => number;
+  /** Uploads the inputs and gives the op on them, to be called again and again. Absent where TensorFlow.js has no such op. */
+  readonly tensorflow?: (tf: TensorFlow, inputs: Inputs) => TensorFlowOp;
+  /** Whether TensorFlow.js' naive transposed convolution does this op otherwise. */
+  readonly transposed?: boolean;
+  readonly onnx?: (inputs: Inputs) => OnnxOp;
+}
+
+/** Makes a case of an op; undefined where the device has no variant that takes it, or cannot bind its tensors. */
+export function kernelCase(gpu: Gpu, about: KernelCase): Case | undefined {
+  const { kernel, shape, importance } = about;
+  const dims = Object.fromEntries(
+    [...kernel.dims, ...(kernel.scalars ?? [])].map((name) => [name, about.dims[name] ?? 0]),
+  );
+  const sizes = Object.entries<number>(kernel.elements(dims));
+  const { maxStorageBufferBindingSize } = gpu.capabilities.limits;
+  if (sizes.some(([, elements]) => elements * 4 > maxStorageBufferBindingSize)) return undefined;
+  const variants = Object.keys(kernel.variants).filter((name) =>
+    accepts(kernel.variants[name]!, dims, gpu.capabilities),
+  );
+  if (variants.length === 0) return undefined;
+  const chosen = chooseVariant(kernel, dims, gpu.capabilities);
+  const shown = variants.filter((name) => name === chosen || !about.skip?.includes(name));
+  return {
+    op: kernel.name,
+    shape,
+    importance,
+    ...cost(kernel, dims),
+    open: async (context) => openKernelCase(context, { ...about, dims }, shown, chosen),
+  };
+}
+
+function openKernelCase(context: Context, about: KernelCase, variants: readonly string[], chosen: string): OpenCase {
+  const { gpu } = context;
+  const { kernel, dims, output, halves = [] } = about;
+  const words = kernel.elements(dims) as Readonly<Record<string, number>>;
+  const valuesOf = (name: string) => about.values?.[name] ?? words[name]! * (halves.includes(name) ? 2 : 1);
+  const filled: Record<string, Float32Array<ArrayBuffer>> = {};
+  for (const [name, access] of Object.entries(kernel.bindings)) {
+    if (access === 'write') continue;
+    const values = numbers(valuesOf(name), name.length + valuesOf(name));
+    filled[name] = halves.includes(name) ? roundedToHalves(values) : values;
+  }
+  const inputs = about.inputs?.(filled) ?? filled;
+  const blocks: Record<string, Block> = {};
+  for (const [name, elements] of Object.entries(words)) {
+    blocks[name] = gpu.pool.take(4 * elements, name);
+    const values = inputs[name];
+    if (values) gpu.write(blocks[name], halves.includes(name) ? toHalves(values) : values);
+  }
+  const precision: Precision = halves.length > 0 ? 'f16' : 'f32';
+  const ours = variants.map(
+    (name): Entrant => ({
+      ...{ name, peer: false, chosen: name === chosen, precision },
+      open: async () => openVariant(context, about, name, { blocks, inputs }),
+    }),
+  );
+  const { tensorflow, transposed = false, onnx } = about;
+  const peers = tensorflow ? tensorFlowEntrants(context, (tf) => tensorflow(tf, inputs), transposed) : [];
+  if (onnx && context.onnx) peers.push(onnxEntrant(context.onnx, () => onnx(inputs)));
+  return {
+    entrants: [...ours, ...peers],
+    judge: (result) => judgeSpots(result, valuesOf(output), (i) => about.spot(inputs, i), about.tolerance),
+    async close() {
+      for (const block of Object.values(blocks)) gpu.pool.give(block);
+    },
+  };
+}
+
+function openVariant(
+  { gpu }: Context,
+  { kernel, dims, output, halves = [], values }: KernelCase,
+  name: string,
+  { blocks, inputs }: { readonly blocks: Readonly<Record<string, Block>>; readonly inputs: Inputs },
+): Runner {
+  // An op that updates starts from the same numbers in every variant, and none can pass with the result of the one before.
+  for (const [binding, access] of Object.entries(kernel.bindings)) {
+    const block = blocks[binding]!;
+    if (access === 'update') gpu.write(block, inputs[binding]!);
+    else if (access === 'write') gpu.write(block, new Float32Array(block.bytes / 4).fill(Number.NaN));
+  }
+  const go = async (times: number) => {
+    for (let i = 0; i < times; i++) run(gpu, kernel, dims, blocks, name);
+    await gpu.finish();
+  };
+  return {
+    go,
+    check: async () => {},
+    async result() {
+      const bytes = await gpu.read(blocks[output]!);
+      return halves.includes(output) ? fromHalves(bytes, values?.[output]) : new Float32Array(bytes);
+    },
+    ...(gpu.profiler.timed && { kernelTimes: (times: number) => kernelTimes(gpu, () => go(times)) }),
+    close: async () => {},
+  };
+}
+
+/** Milliseconds of the device's clock that each run of a kernel took: its dispatches added up. */
+export async function kernelTimes(gpu: Gpu, work: () => Promise<void>): Promise<number[]> {
+  gpu.profiler.start();
+  await work();
+  const { records } = await gpu.profiler.stop();
+  const runs = new Map<number, number>();
+  for (const { run, startNs, endNs } of records) {
+    if (startNs !== undefined && endNs !== undefined) runs.set(run, (runs.get(run) ?? 0) + (endNs - startNs) / 1e6);
+  }
+  return [...runs.values()];
+}

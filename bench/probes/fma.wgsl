@@ -1,0 +1,48 @@
+// acc[j] = acc[j] * factor + term, again and again: how many multiply-adds the device issues.
+//
+// Layout   y: a vec4 an invocation, written once
+// Mapping  one invocation runs 8 chains of vec4, independent of each other, all in registers: 32 multiply-adds in flight
+// Reuse    everything: no memory is touched in the loop
+// Cost     STEPS * 16 vec4 multiply-adds of 8 flops for 16 bytes written
+// Before   fma_few has 2 chains, which is all that a CPU keeps in its registers
+
+const WORKGROUP = 256u;
+const STEPS = 512u;
+
+struct Dims { count: u32, factor: f32, term: f32 }
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let factor = vec4f(dims.factor);
+  let term = vec4f(dims.term);
+  var a = vec4f(f32(id.x));
+  var b = a + 1.0;
+  var c = a + 2.0;
+  var d = a + 3.0;
+  var e = a + 4.0;
+  var f = a + 5.0;
+  var g = a + 6.0;
+  var h = a + 7.0;
+  for (var step = 0u; step < STEPS; step++) {
+    a = fma(a, factor, term);
+    b = fma(b, factor, term);
+    c = fma(c, factor, term);
+    d = fma(d, factor, term);
+    e = fma(e, factor, term);
+    f = fma(f, factor, term);
+    g = fma(g, factor, term);
+    h = fma(h, factor, term);
+    a = fma(a, factor, term);
+    b = fma(b, factor, term);
+    c = fma(c, factor, term);
+    d = fma(d, factor, term);
+    e = fma(e, factor, term);
+    f = fma(f, factor, term);
+    g = fma(g, factor, term);
+    h = fma(h, factor, term);
+  }
+  if (id.x < dims.count) { y[id.x] = (a + b) + (c + d) + (e + f) + (g + h); }
+}

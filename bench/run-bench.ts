@@ -1,0 +1,111 @@
+// A whole run: opens the device and the peers on it, measures the ceilings, then case by case, and gives the report.
+import { VggpuError } from '../src/errors.js';
+import { createGpu } from '../src/kernels/gpu.js';
+import { openDevice } from '../src/node/open-device.js';
+import { type Case, type Context, nameOf } from './case.js';
+import { measureCeilings } from './ceilings.js';
+import { jobCases } from './jobs/index.js';
+import { kernelCases } from './kernels/index.js';
+import { measure } from './measure.js';
+import type { BenchOptions } from './options.js';
+import { openOnnxRuntime } from './peers/onnxruntime.js';
+import { openTensorFlow } from './peers/tensorflow.js';
+import { commit, shaderText, versionOf } from './project.js';
+import { type Report, type Row, rowsOf } from './report.js';
+import { createShared } from './shared.js';
+import { isTarget } from './targets.js';
+
+/** Milliseconds that a sample takes at least, and of samples after which an entrant makes no more. */
+const SAMPLE = 20;
+const BOX = { cpu: 10_000, gpu: 3_000 };
+
+export interface Listener {
+  /** A line on what happens, for the person who waits. */
+  say(line: string): void;
+  /** The rows of a case, as soon as it was measured. */
+  show(rows: readonly Row[]): void;
+}
+
+/** The cases of these options on this device, the most important first. @throws VggpuError 'usage' where there are none */
+function casesFor(context: Pick<Context, 'gpu'>, { filter, targets }: BenchOptions): Case[] {
+  const { gpu } = context;
+  const wanted = [...kernelCases(gpu), ...jobCases(gpu)].filter(
+    (test) =>
+      filter.every((text) => nameOf(test).includes(text)) &&
+      (!targets || isTarget(nameOf(test), gpu.capabilities.kind)),
+  );
+  if (wanted.length === 0) {
+    throw new VggpuError('usage', `No case of this device contains ${filter.join(' and ')}. --list prints them all.`);
+  }
+  return wanted.sort((a, b) => a.importance - b.importance);
+}
+
+/** The names of the cases that these options choose. */
+export async function listCases(options: BenchOptions): Promise<string[]> {
+  const { device, info, close } = await openDevice({ adapter: options.adapter });
+  const gpu = createGpu(device, { kind: info.kind, shaderText });
+  const names = casesFor({ gpu }, options).map(nameOf);
+  gpu.close();
+  await close();
+  return names;
+}
+
+export async function runBench(options: BenchOptions, { say, show }: Listener): Promise<Report> {
+  const started = performance.now();
+  const { device, info, close } = await openDevice({ adapter: options.adapter });
+  const gpu = createGpu(device, { kind: info.kind, shaderText, memory: info.availableMemory });
+  const cases = casesFor({ gpu }, options);
+  const ceilings = await measureCeilings(gpu);
+  say(ceilingLine(ceilings));
+  const context: Context = {
+    ...{ gpu, info, shared: createShared(), photos: options.photos, weights: options.weights },
+    tensorflow: options.alone ? [] : await openTensorFlow(gpu),
+    onnx: options.alone || info.kind === 'gpu' ? undefined : openOnnxRuntime(),
+  };
+  const rows: Row[] = [];
+  const notRun: string[] = [];
+  for (const test of cases) {
+    if (performance.now() - started > options.time * 1000) {
+      notRun.push(nameOf(test));
+      continue;
+    }
+    const { rounds, patience } = options;
+    say(`${nameOf(test)} ...`);
+    try {
+      const limits = { rounds, sample: SAMPLE, box: BOX[info.kind], patience: patience * 1000 };
+      const own = rowsOf(test, await measure(context, test, limits), ceilings);
+      rows.push(...own);
+      show(own);
+    } catch (error) {
+      say(`${nameOf(test)} failed: ${error instanceof Error ? error.message : error}`);
+      notRun.push(nameOf(test));
+    }
+    gpu.pool.trim(0);
+  }
+  if (notRun.length > 0) say(`Not run: ${notRun.join('; ')}`);
+  await context.shared.close();
+  await gpu.finish();
+  gpu.close();
+  await close();
+  return {
+    ...{ adapter: info.name, driver: info.driver, kind: info.kind },
+    ...{ node: process.versions.node, date: new Date().toISOString(), commit: commit() },
+    versions: versions(context),
+    ceilings,
+    ...(notRun.length > 0 && { notRun }),
+    rows,
+  };
+}
+
+function versions({ tensorflow, onnx }: Context): Record<string, string> {
+  return {
+    ...{ vggpu: versionOf(), webgpu: versionOf('webgpu') },
+    ...(tensorflow[0] && { tensorflow: tensorflow[0].tf.version_core }),
+    ...(onnx?.module && { onnxruntime: onnx.name }),
+  };
+}
+
+function ceilingLine({ fma, fmaF16, copy }: Report['ceilings']): string {
+  const half = fmaF16 === undefined ? '' : `, float16 ${fmaF16.toFixed(0)}`;
+  return `Ceilings: multiply-adds ${fma.toFixed(0)} GFLOP/s${half}; copy ${copy.toFixed(1)} GB/s.`;
+}
