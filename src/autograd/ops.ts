@@ -3,7 +3,13 @@
 import { VggpuError } from '../errors.js';
 import type { Block } from '../kernels/buffers.js';
 import { extractColumns, insertColumns } from '../kernels/columns.js';
-import { conv3x3Forward, conv3x3InputGradient, conv3x3WeightGradient } from '../kernels/conv3x3.js';
+import {
+  conv3x3Forward,
+  conv3x3ForwardPooled,
+  conv3x3InputGradient,
+  conv3x3WeightGradient,
+  poolingPays,
+} from '../kernels/conv3x3.js';
 import { dropout as dropoutKernel } from '../kernels/dropout.js';
 import { globalAveragePoolBackward, globalAveragePoolForward } from '../kernels/global-average-pool.js';
 import { matmulNN, matmulNT, matmulTN } from '../kernels/matmul.js';
@@ -110,6 +116,35 @@ export function conv3x3(
       tape.addGradient(x, (dx) => run(gpu, conv3x3InputGradient, d, { dy: dz, w, dx }));
     });
   });
+  return y;
+}
+
+/**
+ * maxPool(conv3x3(x)), in one op where no gradient will be asked for and the device has a fast kernel for it; to the same bits.
+ * @returns (N, P, Q, K), rows and columns of the convolution's output halved and floored
+ */
+export function conv3x3Pooled(
+  tape: Tape,
+  x: Tensor,
+  w: Tensor,
+  b: Tensor,
+  options: ActivationOptions & { readonly pad: 0 | 1 },
+): Tensor {
+  const [N, H, W, C] = pictures('conv3x3', x);
+  const K = w.shape[3] ?? 0;
+  const { pad, relu: fused = false } = options;
+  const d = { N, H, W, C, K, pad, relu: Number(fused) };
+  if (tape.records([x, w, b]) || !poolingPays(d, tape.gpu)) {
+    const y = conv3x3(tape, x, w, b, options);
+    const pooled = maxPool(tape, y);
+    tape.release(y);
+    return pooled;
+  }
+  expectShape('conv3x3', 'w', w, [3, 3, C, K]);
+  expectShape('conv3x3', 'b', b, [K]);
+  const [P, Q] = [H + 2 * pad - 2, W + 2 * pad - 2];
+  const y = tape.make([N, Math.floor(P / 2), Math.floor(Q / 2), K], 'conv3x3 and max-pool');
+  run(tape.gpu, conv3x3ForwardPooled, d, { x, w, b, y });
   return y;
 }
 

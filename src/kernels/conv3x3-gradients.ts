@@ -68,11 +68,11 @@ export const conv3x3WeightGradient = defineKernel({
     winograd4_subgroup4: weightGradient4('subgroup4'),
     winograd4_subgroup8: weightGradient4('subgroup8'),
     winograd4_tiled: weightGradient4('tiled'),
-    winograd4_double_buffered: weightGradientInParts('double_buffered'),
-    winograd4_double_buffered_wide: weightGradientInParts('double_buffered_wide'),
     strips: weightGradientStrips(),
     strips_subgroup4: weightGradientStripsBySubgroup(4),
     strips_subgroup8: weightGradientStripsBySubgroup(8),
+    winograd4_double_buffered: weightGradientInParts('double_buffered'),
+    winograd4_double_buffered_wide: weightGradientInParts('double_buffered_wide'),
   },
   prefer: {
     cpu: [

@@ -52,7 +52,7 @@ function accepts(product: Product) {
  * Few channels do not repay the transforms, and pictures of a tile or two do not repay those of the filters. It does not look at N: the bits of
  * a picture's output must not depend on the batch it is in.
  */
-function pays(d: ConvShape): boolean {
+export function winogradPays(d: ConvShape): boolean {
   return Math.min(d.C, d.K) >= 16 && d.C * d.K >= 512 && d.H * d.W >= 36;
 }
 
@@ -130,7 +130,7 @@ function forwardWith(
       M: (d) => 36 * outputTiles(d) * d.K,
     },
     accepts: accepts(product),
-    pays,
+    pays: winogradPays,
   };
 }
 
@@ -155,7 +155,7 @@ export function forward2(): Variant<keyof ConvShape | 'relu'> {
       M: (d) => 16 * outputTiles(d, 2) * d.K,
     },
     accepts: accepts('register'),
-    pays,
+    pays: winogradPays,
   };
 }
 
@@ -186,7 +186,7 @@ export function inputGradient4(product: Product): Variant<keyof ConvShape> {
       M: (d) => 36 * inputTiles(d) * d.C,
     },
     accepts: accepts(product),
-    pays,
+    pays: winogradPays,
   };
 }
 
@@ -217,7 +217,7 @@ export function weightGradient4(
       W: (d) => 36 * (d.C * d.K + APART),
     },
     accepts: accepts(product),
-    pays,
+    pays: winogradPays,
   };
 }
 

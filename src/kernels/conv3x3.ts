@@ -1,9 +1,10 @@
 // The 3x3 convolution with bias and optional ReLU, NHWC and HWIO, zero padding 0 or 1.
 import { type ConvShape, convFlops, elementsOf, outputSize, tilesByChannels } from './conv3x3-shape.js';
 import { forwardStrips, forwardStripsOf } from './conv3x3-strips.js';
-import { forward2, forward4, pooledForward4 } from './conv3x3-winograd.js';
+import { forward2, forward4, pooledForward4, winogradPays } from './conv3x3-winograd.js';
+import type { Gpu } from './gpu.js';
 import { flat, pieces } from './grid.js';
-import { defineKernel } from './kernel.js';
+import { defineKernel, type Values } from './kernel.js';
 
 export { conv3x3InputGradient, conv3x3WeightGradient } from './conv3x3-gradients.js';
 
@@ -50,14 +51,24 @@ export const conv3x3Forward = defineKernel({
     winograd4_subgroup4: forward4('subgroup4'),
     winograd4_subgroup8: forward4('subgroup8'),
     winograd4_tiled: forward4('tiled'),
-    winograd4_double_buffered: forward4('double_buffered'),
-    winograd4_double_buffered_wide: forward4('double_buffered_wide'),
     strips_subgroup4: forwardStrips(4),
     strips_subgroup8: forwardStrips(8),
     strips1_subgroup8: forwardStripsOf(1),
     strips2_subgroup8: forwardStripsOf(2),
     strips3_subgroup8: forwardStripsOf(3),
     strips4_subgroup8: forwardStripsOf(4),
+    winograd4_double_buffered: forward4('double_buffered'),
+    winograd4_double_buffered_wide: forward4('double_buffered_wide'),
+    window3: {
+      idea: 'three input channels: the pixels of a square and the weights of 64 channels pass through workgroup memory',
+      shader: 'conv3x3/forward/12_window.wgsl',
+      consts: { CHANNELS: 3 },
+      grid: (d, c) => {
+        const { P, Q } = outputSize(d);
+        return tilesByChannels(d.N * pieces(P, c.SIDE!) * pieces(Q, c.SIDE!), 1, pieces(d.K, 64));
+      },
+      accepts: (d) => d.C === 3 && d.K % 4 === 0,
+    },
   },
   prefer: {
     cpu: [
@@ -74,7 +85,7 @@ export const conv3x3Forward = defineKernel({
       'vec4',
       'naive',
     ],
-    gpu: ['winograd4_double_buffered', 'winograd4_tiled', 'tiled', 'register', 'vec4', 'naive'],
+    gpu: ['window3', 'winograd4_double_buffered', 'winograd4_tiled', 'tiled', 'register', 'vec4', 'naive'],
   },
 });
 
@@ -112,4 +123,13 @@ export const conv3x3ForwardPooled = defineKernel({
 function pooledElements(d: ConvShape): number {
   const { P, Q } = outputSize(d);
   return d.N * Math.floor(P / 2) * Math.floor(Q / 2) * d.K;
+}
+
+/** Whether the pool is worth fusing: where Winograd's algorithm is worth it, and one of its variants runs. It does not look at N. */
+export function poolingPays(
+  d: Values<keyof ConvShape | 'relu'>,
+  { choices, capabilities }: Pick<Gpu, 'choices' | 'capabilities'>,
+): boolean {
+  const { P, Q } = outputSize(d);
+  return P >= 2 && Q >= 2 && winogradPays(d) && choices.variant(conv3x3ForwardPooled, d, capabilities) !== 'naive';
 }
