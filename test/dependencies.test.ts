@@ -16,7 +16,8 @@ const allowed: Record<string, readonly string[]> = {
   profile: ['kernels'],
   vgg16: ['profile', 'nn', 'autograd', 'kernels', 'data', 'node'],
   models: ['vgg16', 'nn', 'kernels', 'data', 'node'],
-  cli: ['models', 'report', 'profile', 'vgg16', 'nn', 'autograd', 'data', 'node'],
+  explore: ['vgg16', 'nn', 'data'],
+  cli: ['explore', 'models', 'report', 'profile', 'vgg16', 'nn', 'autograd', 'data', 'node'],
 };
 const engine = ['kernels', 'autograd', 'nn'];
 

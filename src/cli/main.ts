@@ -6,6 +6,7 @@ import { VggpuError } from '../errors.js';
 import { addDemo } from './demo-command.js';
 import { addDoctor } from './doctor.js';
 import { addEvaluate } from './evaluate.js';
+import { addExplore } from './explore.js';
 import { addFeatures } from './features.js';
 import { addFetch } from './fetch.js';
 import { addFinetune } from './finetune.js';
@@ -22,6 +23,7 @@ const COMMANDS = [
   ...[addDemo, addDoctor, addFetch, addSplit, addPlots, addSummary, addPredict],
   ...[addFinetune, addEvaluate, addTest, addSubmission],
   ...[addFeatures, addMerge],
+  ...[addExplore],
 ];
 
 /** Runs a command line and sets the process's exit code. @param argv as in `process.argv` */
