@@ -19,7 +19,15 @@ export {
   softmaxCrossEntropy,
 } from './autograd/ops.js';
 export { createTape, type Tape, type TapeOptions } from './autograd/tape.js';
-export { createTensor, freeTensor, readTensor, type Shape, type Tensor, tensorFrom } from './autograd/tensor.js';
+export {
+  createTensor,
+  freeTensor,
+  type Precision,
+  readTensor,
+  type Shape,
+  type Tensor,
+  tensorFrom,
+} from './autograd/tensor.js';
 export { type ErrorCode, VggpuError } from './errors.js';
 export type { Block, BufferPool, PoolBytes } from './kernels/buffers.js';
 export { type Capabilities, createGpu, type Dispatch, type Gpu, type GpuOptions } from './kernels/gpu.js';
@@ -37,6 +45,7 @@ export {
   type Variant,
   type VariantFacts,
 } from './kernels/kernel.js';
+export type { MatrixUnit } from './kernels/matrix-units.js';
 export type { DispatchRecord, HostSpan, Profile, RunFacts } from './kernels/profile.js';
 export type { Profiler } from './kernels/profiler.js';
 export { run } from './kernels/run.js';
@@ -94,6 +103,7 @@ export {
   freeNetwork,
   type Layer,
   type Network,
+  type NetworkOptions,
   trainFrom,
 } from './nn/network.js';
 export type { OptimizerState } from './nn/optimizer-state.js';

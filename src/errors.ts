@@ -13,6 +13,12 @@ export type ErrorCode =
   | 'training' // a training run that cannot go on
   | 'interrupted'; // a run that was asked to stop and can be resumed
 
+/** What may be wrong where a network gives what is no number, and what to do. @param float16 whether layers ran in it */
+export function whyNoNumber(float16: boolean): string {
+  if (!float16) return 'the weights are damaged';
+  return 'float16 overflowed (it ends at 65504), or the weights are damaged; use --precision f32';
+}
+
 /** An error that says what was found, where, what was expected and what to do. */
 export class VggpuError extends Error {
   readonly code: ErrorCode;

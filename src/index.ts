@@ -4,6 +4,7 @@
  * @module vggpu
  */
 
+export type { Precision } from './autograd/tensor.js';
 export {
   type DownloadOptions,
   type DownloadProgress,
@@ -23,6 +24,7 @@ export { type SplitOptions, type SplitResult, splitPictures } from './data/split
 export type { Predictions as TestPredictions } from './data/submission/predictions.js';
 export { makeSubmission, type Submission, type SubmissionOptions } from './data/submission/submission.js';
 export { type ErrorCode, VggpuError } from './errors.js';
+export type { MatrixUnit } from './kernels/matrix-units.js';
 export { type LoadModelOptions, loadModel } from './models/load-model.js';
 export {
   type FitGeneratorOptions,

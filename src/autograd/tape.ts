@@ -3,7 +3,15 @@ import { VggpuError } from '../errors.js';
 import { accumulate } from '../kernels/accumulate.js';
 import type { Gpu } from '../kernels/gpu.js';
 import { run } from '../kernels/run.js';
-import { createTensor, elementsOf, freeGradient, freeTensor, type Shape, type Tensor } from './tensor.js';
+import {
+  createTensor,
+  elementsOf,
+  freeGradient,
+  freeTensor,
+  type Precision,
+  type Shape,
+  type Tensor,
+} from './tensor.js';
 
 interface Step {
   readonly output: Tensor;
@@ -14,13 +22,15 @@ interface Step {
 export interface Tape {
   readonly gpu: Gpu;
   /** A new activation that this tape owns, contents undefined. */
-  make(shape: Shape, purpose: string): Tensor;
+  make(shape: Shape, purpose: string, dtype?: Precision): Tensor;
   /**
    * Remembers one op, if any of its inputs needs a gradient; otherwise nothing is kept.
    * @param saved tensors that `backward` reads: they live until it has run
    * @param backward given dy, the gradient of `output`, calls `addGradient` for its inputs
    */
   record(inputs: readonly Tensor[], output: Tensor, saved: readonly Tensor[], backward: (dy: Tensor) => void): void;
+  /** Whether `record` would keep an op of these inputs; otherwise it may be done in a way that backward could not use. */
+  records(inputs: readonly Tensor[]): boolean;
   /** Within a backward: computes a gradient of `input` with `fill` and adds it to what is there. Skips who needs none. */
   addGradient(input: Tensor, fill: (dx: Tensor) => void): void;
   /** Frees an activation that the caller needs no longer, unless a recorded op will. */
@@ -42,10 +52,14 @@ export function createTape(gpu: Gpu, { record: recording = true }: TapeOptions =
   const owned = new Set<Tensor>();
   const saves = new Map<Tensor, number>(); // tensor -> recorded steps that will read it
 
-  function make(shape: Shape, purpose: string): Tensor {
-    const tensor = createTensor(gpu, shape, purpose);
+  function make(shape: Shape, purpose: string, dtype?: Precision): Tensor {
+    const tensor = createTensor(gpu, shape, purpose, dtype);
     owned.add(tensor);
     return tensor;
+  }
+
+  function records(inputs: readonly Tensor[]): boolean {
+    return recording && inputs.some((input) => input.requiresGrad);
   }
 
   function free(tensor: Tensor): void {
@@ -72,8 +86,9 @@ export function createTape(gpu: Gpu, { record: recording = true }: TapeOptions =
     gpu,
     make,
     backward,
+    records,
     record(inputs, output, saved, step) {
-      if (!recording || !inputs.some((input) => input.requiresGrad)) return;
+      if (!records(inputs)) return;
       output.requiresGrad = true;
       for (const tensor of saved) saves.set(tensor, (saves.get(tensor) ?? 0) + 1);
       steps.push({ output, saved, backward: step });

@@ -116,9 +116,10 @@ function printManifest(
 /** The options that decide what a row holds, as they were typed. */
 function wordsOf(options: FeaturesOptions): string[] {
   const { weights, model, architecture, preprocess, rescale, classes, kernels, resize, exif, unlabelled } = options;
+  const precision = options.precision === 'f32' ? undefined : options.precision;
   const named = {
     ...(model === undefined ? { weights } : { model }),
-    ...{ architecture, preprocess, rescale, kernels, resize },
+    ...{ architecture, preprocess, rescale, kernels, resize, precision },
     classes: classes?.join(','),
   };
   const words = Object.entries(named).flatMap(([name, value]) =>

@@ -9,9 +9,9 @@ export async function withModel<Result>(
   use: (vgg: Vgg16) => Promise<Result>,
 ): Promise<Result> {
   const say = (line: string) => console.error(line);
-  const { weights, adapter } = options;
+  const { weights, adapter, precision } = options;
   const onLoad = createLoadProgress();
-  const vgg = await Vgg16.create({ ...describeOptionsOf(options), weights, adapter, say, onLoad });
+  const vgg = await Vgg16.create({ ...describeOptionsOf(options), weights, adapter, precision, say, onLoad });
   try {
     return await use(vgg);
   } finally {

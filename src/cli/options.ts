@@ -1,5 +1,6 @@
 // Options that several commands share, and their checks.
 import { type Command, Option } from 'commander';
+import type { Precision } from '../autograd/tensor.js';
 import type { Kernels } from '../data/keras/weights-file.js';
 import { VggpuError } from '../errors.js';
 import { PREPROCESSINGS } from '../nn/keras-layers.js';
@@ -17,6 +18,7 @@ export interface WeightsOptions {
   readonly rescale?: number;
   readonly classes?: readonly string[];
   readonly adapter?: string;
+  readonly precision: Precision;
   readonly kernels?: Kernels;
   readonly resize?: Preprocessing['resize'];
   readonly exif: boolean;
@@ -26,6 +28,11 @@ export interface WeightsOptions {
 export function withWeights(command: Command): Command {
   return withLayout(command)
     .option('--adapter <name>', "gpu, lavapipe, swiftshader, or part of an adapter's name (default: the best there is)")
+    .addOption(
+      new Option('--precision <type>', 'of the layers that are not trained; f16 needs an adapter with float16')
+        .choices(['f32', 'f16'])
+        .default('f32'),
+    )
     .addOption(new Option('--resize <how>', 'how pictures are resized').choices(['nearest', 'bilinear', 'area']))
     .option('--no-exif', 'leave pictures as stored, whatever orientation their camera noted');
 }
@@ -67,7 +74,7 @@ export function withModelFile(command: Command): Command {
 }
 
 /** What the options say of the network in the file. @throws VggpuError 'usage' */
-export function describeOptionsOf(options: Omit<WeightsOptions, 'exif' | 'adapter'>): DescribeOptions {
+export function describeOptionsOf(options: Omit<WeightsOptions, 'exif' | 'adapter' | 'precision'>): DescribeOptions {
   const { model, architecture, preprocess, rescale, classes, kernels, resize } = options;
   if (preprocess !== undefined && rescale !== undefined) {
     throw new VggpuError('usage', '--preprocess and --rescale exclude each other: state one.');

@@ -54,7 +54,11 @@ async function predictFiles(vgg: Vgg16, paths: readonly string[], options: Predi
   const onSkip = (file: { path: string }, error: string) => failed.push({ file: file.path, top: [], error });
   const settings = { batchSize: BATCH, ...decodeOptions(vgg.network, options.exif), onSkip };
   for await (const { files: own, pictures } of decodeBatches(files, settings)) {
-    const outputs = await predictPictures(vgg.network, pictures);
+    const outputs = await predictPictures(
+      vgg.network,
+      pictures,
+      own.map(({ path }) => path),
+    );
     outputs.forEach((output, i) => {
       done(asPrediction(vgg, own[i]!.path, output, options));
     });

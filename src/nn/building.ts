@@ -33,7 +33,7 @@ export function build(
     const old = before?.layers.get(layer);
     if (at !== undefined && old?.parameters) keep[at] = { ...old, spec: spec.layers[at]!, facts: facts[at]! };
   }
-  const network = createNetwork(gpu, spec, keep);
+  const network = createNetwork(gpu, spec, { keep });
   const own = new Map<KerasLayer, Layer>();
   for (const [i, layer] of layers.entries()) {
     const at = layerOf[i];

@@ -1,5 +1,5 @@
 // How many pictures one dispatch holds: a batch of any size runs as micro-batches that fit the device's bindings.
-import { createTensor, elementsOf, type Tensor } from '../autograd/tensor.js';
+import { createTensor, elementsOf, type Shape, type Tensor } from '../autograd/tensor.js';
 import type { Gpu } from '../kernels/gpu.js';
 import type { Network } from './network.js';
 
@@ -16,14 +16,19 @@ const LARGEST = 64;
 export function microBatch(network: Network, from: number, to: number): number {
   const largest = network.gpu.capabilities.limits.maxStorageBufferBindingSize / 4;
   const most = network.layers.slice(from, to).reduce((elements, { spec, facts }) => {
-    const growth = spec.kind === 'conv3x3' ? WINOGRAD_GROWTH : 1;
-    return Math.max(elements, growth * tiled(facts.input), growth * tiled(facts.output));
+    const needed = spec.kind === 'conv3x3' ? scratchPerPicture : tiled;
+    return Math.max(elements, needed(facts.input), needed(facts.output));
   }, 1);
   return Math.max(1, Math.min(LARGEST, Math.floor(largest / most)));
 }
 
+/** The most elements of scratch that a convolution may take for each picture of its input or output, of this shape. */
+export function scratchPerPicture(shape: Shape): number {
+  return WINOGRAD_GROWTH * tiled(shape);
+}
+
 /** Elements of a shape whose rows and columns are rounded up to whole 4x4 tiles. */
-function tiled(shape: readonly number[]): number {
+function tiled(shape: Shape): number {
   const [H = 1, W = 1, C] = shape;
   return C === undefined ? elementsOf(shape) : Math.ceil(H / 4) * Math.ceil(W / 4) * 16 * C;
 }

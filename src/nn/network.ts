@@ -1,7 +1,9 @@
 // A network on the GPU: a description, its parameters, and the walk through its layers.
+import { cast } from '../autograd/half-ops.js';
 import {
   binaryLogits,
   conv3x3,
+  conv3x3Pooled,
   dense,
   dropout,
   globalAveragePool,
@@ -12,9 +14,10 @@ import {
   softmax,
 } from '../autograd/ops.js';
 import type { Tape } from '../autograd/tape.js';
-import type { Shape, Tensor } from '../autograd/tensor.js';
+import type { Precision, Shape, Tensor } from '../autograd/tensor.js';
 import type { Gpu } from '../kernels/gpu.js';
-import { createParameters, freeParameters, type LayerParameters, tensorsOf } from './parameters.js';
+import { assertPrecision, forwardHalf, halfDepth, inputPrecision } from './half-layers.js';
+import { createParameters, dropHalves, freeParameters, type LayerParameters, tensorsOf } from './parameters.js';
 import { describeLayers, type LayerFacts, type LayerSpec, type NetworkSpec, weightShapes } from './specification.js';
 import {
   applyStandardization,
@@ -36,6 +39,15 @@ export interface Network {
   readonly gpu: Gpu;
   readonly spec: NetworkSpec;
   readonly layers: readonly Layer[];
+  /** Of the frozen layers; those that are trained, and what comes after them, are float32 always. */
+  readonly precision: Precision;
+}
+
+export interface NetworkOptions {
+  /** Layers to take over as they are, by their place: same description, same parameters. */
+  readonly keep?: readonly (Layer | undefined)[] | undefined;
+  /** Default 'f32'. */
+  readonly precision?: Precision | undefined;
 }
 
 /** What a forward pass needs to know beyond its input. */
@@ -50,9 +62,14 @@ export interface ForwardOptions {
 
 /**
  * Builds a network with memory for its weights, contents undefined.
- * @param keep layers to take over as they are, by their place: same description, same parameters
+ * @throws VggpuError 'device' where the device was not opened for float16 and that is asked for
  */
-export function createNetwork(gpu: Gpu, spec: NetworkSpec, keep: readonly (Layer | undefined)[] = []): Network {
+export function createNetwork(
+  gpu: Gpu,
+  spec: NetworkSpec,
+  { keep = [], precision = 'f32' }: NetworkOptions = {},
+): Network {
+  assertPrecision(gpu, precision);
   const layers = describeLayers(spec).map((facts, i): Layer => {
     if (keep[i]) return keep[i];
     const kernelShape = weightShapes(facts.layer, facts.input)[0];
@@ -63,7 +80,7 @@ export function createNetwork(gpu: Gpu, spec: NetworkSpec, keep: readonly (Layer
       standardization: facts.layer.kind === 'standardize' ? createStandardization(gpu, facts.output) : undefined,
     };
   });
-  return { gpu, spec, layers };
+  return { gpu, spec, layers, precision };
 }
 
 /** Frees a network's parameters, those of layers in `except` excluded. */
@@ -76,9 +93,11 @@ export function freeNetwork({ gpu, layers }: Network, except: readonly Layer[] =
 }
 
 /** Makes the layers from index `from` on trainable, and freezes those before. */
-export function trainFrom({ layers }: Network, from: number): void {
+export function trainFrom({ gpu, layers }: Network, from: number): void {
   layers.forEach(({ parameters }, i) => {
-    if (parameters) for (const tensor of tensorsOf(parameters)) tensor.requiresGrad = i >= from;
+    if (!parameters) return;
+    for (const tensor of tensorsOf(parameters)) tensor.requiresGrad = i >= from;
+    if (i >= from) dropHalves(gpu, parameters);
   });
 }
 
@@ -109,25 +128,52 @@ export function featureShape({ spec, layers }: Network, depth: number): Shape {
 /**
  * Runs layers on `x`. Activations belong to the tape; those that no gradient needs are freed as the walk leaves them.
  * @param x (N, H, W, 3) pictures, or the output of the layer before `from`
+ * @returns float32, whatever the precision of the layers
  */
 export function forward(tape: Tape, network: Network, x: Tensor, options: ForwardOptions = {}): Tensor {
   const { from = 0, to = network.layers.length } = options;
+  const halves = halfDepth(network);
   let value = x;
-  for (let i = from; i < to; i++) {
-    const next = forwardLayer(tape, network.layers[i]!, i, value, options);
+  const step = (next: Tensor) => {
     if (value !== x && next !== value) tape.release(value);
     value = next;
+  };
+  for (let i = from; i < to; i++) {
+    const layer = network.layers[i]!;
+    const precision = inputPrecision(layer, i < halves, options.training !== undefined);
+    if (precision) step(cast(tape, value, precision));
+    if (
+      precision !== 'f16' &&
+      i + 1 < to &&
+      layer.spec.kind === 'conv3x3' &&
+      network.layers[i + 1]!.spec.kind === 'maxPool'
+    ) {
+      step(convolve(tape, layer, layer.spec, value, conv3x3Pooled));
+      i++;
+      continue;
+    }
+    step(precision === 'f16' ? forwardHalf(tape, layer, value) : forwardLayer(tape, layer, i, value, options));
   }
+  step(cast(tape, value, 'f32'));
   return value;
+}
+
+function convolve(
+  tape: Tape,
+  { parameters }: Layer,
+  { pad, activation }: Extract<LayerSpec, { kind: 'conv3x3' }>,
+  x: Tensor,
+  op: typeof conv3x3 | typeof conv3x3Pooled,
+): Tensor {
+  const { kernel, bias } = parameters!.panels[0]!;
+  return op(tape, x, kernel, bias, { pad, relu: activation === 'relu' });
 }
 
 function forwardLayer(tape: Tape, layer: Layer, index: number, x: Tensor, { training }: ForwardOptions): Tensor {
   const { spec, parameters, standardization } = layer;
   switch (spec.kind) {
-    case 'conv3x3': {
-      const { kernel, bias } = parameters!.panels[0]!;
-      return conv3x3(tape, x, kernel, bias, { pad: spec.pad, relu: spec.activation === 'relu' });
-    }
+    case 'conv3x3':
+      return convolve(tape, layer, spec, x, conv3x3);
     case 'dense': {
       const relu = spec.activation === 'relu';
       const parts = parameters!.panels.map(({ kernel, bias }) => dense(tape, x, kernel, bias, { relu }));

@@ -1,5 +1,6 @@
 // The weights of a layer on the GPU. A dense kernel larger than one binding of the device lives in column panels.
 import { createTensor, elementsOf, freeTensor, type Shape, type Tensor } from '../autograd/tensor.js';
+import { castToHalf } from '../kernels/cast.js';
 import type { Gpu } from '../kernels/gpu.js';
 import { pieces } from '../kernels/grid.js';
 import { randomNormal, randomUniform } from '../kernels/random.js';
@@ -20,6 +21,8 @@ export interface LayerParameters {
   /** The whole kernel's shape: (3, 3, in, out) or (in, out). */
   readonly kernelShape: Shape;
   readonly panels: readonly Panel[];
+  /** The panels' kernels in float16, while they are needed. */
+  halves: readonly Tensor[] | undefined;
 }
 
 /** Memory for a layer's weights, contents undefined, split so that each panel fits one binding of the device. */
@@ -39,7 +42,7 @@ export function createParameters(gpu: Gpu, layer: string, kernelShape: Shape): L
       width: own,
     });
   }
-  return { layer, kernelShape, panels };
+  return { layer, kernelShape, panels, halves: undefined };
 }
 
 /** All tensors of a layer's weights. */
@@ -48,7 +51,24 @@ export function tensorsOf({ panels }: LayerParameters): Tensor[] {
 }
 
 export function freeParameters(gpu: Gpu, parameters: LayerParameters): void {
+  dropHalves(gpu, parameters);
   for (const tensor of tensorsOf(parameters)) freeTensor(gpu, tensor);
+}
+
+/** A frozen layer's kernels in float16, a tensor a panel; made once. What does not fit a half becomes NaN. */
+export function halfKernels(gpu: Gpu, parameters: LayerParameters): readonly Tensor[] {
+  parameters.halves ??= parameters.panels.map(({ kernel }) => {
+    const half = createTensor(gpu, kernel.shape, `float16 kernel of ${parameters.layer}`, 'f16');
+    run(gpu, castToHalf, { count: elementsOf(kernel.shape) }, { x: kernel, y: half });
+    return half;
+  });
+  return parameters.halves;
+}
+
+/** Forgets the kernels in float16: to be called where weights change. */
+export function dropHalves(gpu: Gpu, parameters: LayerParameters): void {
+  for (const half of parameters.halves ?? []) freeTensor(gpu, half);
+  parameters.halves = undefined;
 }
 
 /** Sets the biases of a layer. @param values (K) */
@@ -75,11 +95,9 @@ export interface Initialization {
 }
 
 /** Fills a layer's kernel as asked and its bias with zeros (Glorot and Bengio 2010; He et al. 2015). */
-export function initialize(
-  gpu: Gpu,
-  { kernelShape, panels }: LayerParameters,
-  { method, seed, stream }: Initialization,
-): void {
+export function initialize(gpu: Gpu, parameters: LayerParameters, { method, seed, stream }: Initialization): void {
+  dropHalves(gpu, parameters);
+  const { kernelShape, panels } = parameters;
   const receptive = kernelShape.length === 4 ? 9 : 1;
   const [fanIn, fanOut] = [kernelShape.at(-2)! * receptive, kernelShape.at(-1)! * receptive];
   for (const [i, { kernel, bias }] of panels.entries()) {

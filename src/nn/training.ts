@@ -71,9 +71,10 @@ export async function trainStep(
       }
     });
     if (!Number.isFinite(result.loss)) {
+      const halves = network.precision === 'f16' ? ', or --precision f32, since float16 may have overflowed' : '';
       throw new VggpuError(
         'training',
-        `The loss is ${result.loss} at step ${step}. Training stopped; try a lower learning rate.`,
+        `The loss is ${result.loss} at step ${step}. Training stopped; try a lower learning rate${halves}.`,
       );
     }
     gpu.profiler.phase('update', () => optimizer.step(parameters));

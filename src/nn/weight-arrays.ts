@@ -2,7 +2,7 @@
 import { elementsOf, readTensor, type Shape } from '../autograd/tensor.js';
 import { VggpuError } from '../errors.js';
 import type { Gpu } from '../kernels/gpu.js';
-import { type LayerParameters, readBias, writeBias } from './parameters.js';
+import { dropHalves, type LayerParameters, readBias, writeBias } from './parameters.js';
 
 /** A kernel, (3, 3, in, out) or (in, out), or a bias, (out). */
 export interface WeightArray {
@@ -37,6 +37,7 @@ export function checkWeights({ layer, kernelShape }: LayerParameters, kernel: We
 /** @throws VggpuError 'shape' as `checkWeights` does; nothing has been written then */
 export function writeWeights(gpu: Gpu, parameters: LayerParameters, kernel: WeightArray, bias: WeightArray): void {
   checkWeights(parameters, kernel, bias);
+  dropHalves(gpu, parameters);
   const { kernelShape, panels } = parameters;
   const columns = kernelShape.at(-1)!;
   for (const panel of panels) {

@@ -171,11 +171,20 @@ export function adapterLine(info: AdapterFacts): string {
   return `${runs}: software on the CPU, which is slow; ${why}. 'vggpu doctor' says what would be faster.`;
 }
 
-/** The same adapter with float16 shown, once a child process has found that it works. */
+/**
+ * The same adapter with float16 shown, once a child process has found that it works; no other one takes its place.
+ * @throws VggpuError 'device' where it does not
+ */
 async function withFloat16(candidate: Candidate, say: Say): Promise<Candidate> {
   const outcome = await probeFloat16On(candidate);
-  if (outcome !== 'works')
-    throw new Error(`float16 was asked for, and a trial of it in a child process says: ${outcome}`);
+  if (outcome !== 'works') {
+    const { name, driver } = candidate.about;
+    throw new VggpuError(
+      'device',
+      `float16 does not run on ${name} (${driver}); a trial of it in a child process says: ${outcome}. ` +
+        "Leave --precision f16 away, or name another adapter with --adapter ('vggpu doctor' lists them).",
+    );
+  }
   if (candidate.adapter.features.has('shader-f16')) return candidate;
   const name = candidate.flags.find((flag) => flag.startsWith('adapter='))?.slice('adapter='.length);
   const shown = await requestAdapter({ drivers: candidate.drivers, name, float16: true, say });
@@ -191,8 +200,9 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Opene
   const say = options.say ?? sayOnStderr;
   const failures: string[] = [];
   for await (const candidate of candidates(options.adapter ?? process.env.VGGPU_ADAPTER, say)) {
+    const chosen = options.float16 ? await withFloat16(candidate, say) : candidate;
     try {
-      const opened = await openCandidate(options.float16 ? await withFloat16(candidate, say) : candidate, options);
+      const opened = await openCandidate(chosen, options);
       for (const line of failures) say(line);
       say(adapterLine(opened.info));
       return opened;

@@ -1,6 +1,6 @@
 // Loss, accuracy and confusion of a network on labelled pictures.
 import { epochOrder, splitBatches } from '../data/pictures/batches.js';
-import { VggpuError } from '../errors.js';
+import { VggpuError, whyNoNumber } from '../errors.js';
 import type { Network } from '../nn/network.js';
 import { evaluateStep } from '../nn/training.js';
 import type { FeatureSource, Skipped } from './features.js';
@@ -85,6 +85,9 @@ export async function measure(
       { from },
       onProbabilities && ((values, firstRow) => onProbabilities(values, positions.slice(firstRow))),
     );
+    if (network.precision === 'f16' && !Number.isFinite(loss)) {
+      throw new VggpuError('weights', `The loss of the ${what} is ${loss}: ${whyNoNumber(true)}.`);
+    }
     mean.add(labels.length, loss, correct);
     onProgress(mean.count(), mean.values());
   }

@@ -238,9 +238,9 @@ async function openCache(
   const key = await featureCacheKey({
     weights: JSON.stringify([weights, layers]),
     preprocessing: JSON.stringify([inputSize, preprocessing, exif]),
-    engine,
+    engine: network.precision === 'f16' ? `${engine} float16` : engine,
     pictures: files,
   });
   const width = elementsOf(featureShape(network, depth));
-  return openFeatureCache({ folder, key, count: files.length, width });
+  return openFeatureCache({ folder, key, count: files.length, width, float16: network.precision === 'f16' });
 }

@@ -1,12 +1,15 @@
 // From a file to a network on the GPU, slice by slice.
+import type { Precision } from '../autograd/tensor.js';
 import type { WeightsFile } from '../data/keras/weights-file.js';
 import { VggpuError } from '../errors.js';
 import type { Gpu } from '../kernels/gpu.js';
 import { createNetwork, freeNetwork, type Network } from '../nn/network.js';
-import { type LayerParameters, writeBias } from '../nn/parameters.js';
+import { dropHalves, type LayerParameters, writeBias } from '../nn/parameters.js';
 import { type DescribeOptions, type ModelDescription, openModel } from './describe.js';
 
 export interface LoadOptions extends DescribeOptions {
+  /** Of the network's frozen layers; default 'f32'. */
+  readonly precision?: Precision | undefined;
   /** Told how many bytes of weights are on the GPU. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Gets the sentences on what had to be assumed. */
@@ -25,7 +28,7 @@ export async function loadModel(
   const { file, description } = await openModel(path, options);
   try {
     for (const note of description.notes) options.say?.(note);
-    const network = createNetwork(gpu, description.spec);
+    const network = createNetwork(gpu, description.spec, { precision: options.precision });
     try {
       await fillNetwork(network, file, description.order);
     } catch (error) {
@@ -48,6 +51,7 @@ export async function fillNetwork(network: Network, file: WeightsFile, order: re
   let ahead = 0;
   for (const { index, parameters } of matchLayers(network, file, order)) {
     const { panels } = parameters;
+    dropHalves(gpu, parameters);
     await file.readKernel(
       index,
       async (values, { panel, firstRow, columns }) => {

@@ -1,4 +1,5 @@
 // What the methods of Vgg16 take and give.
+import type { Precision } from '../autograd/tensor.js';
 import type { Augmentation } from '../nn/augmentation.js';
 import type { OptimizerName } from '../nn/optimizers.js';
 import type { Cut } from '../nn/vgg16.js';
@@ -21,6 +22,11 @@ export interface CreateOptions extends DescribeOptions {
   readonly weights: string;
   /** 'gpu', 'lavapipe', 'swiftshader' or part of an adapter's name; default VGGPU_ADAPTER, or the best there is. */
   readonly adapter?: string | undefined;
+  /**
+   * Of the layers that are not trained: 'f16' keeps their weights and activations in float16 and adds up in float32, where the
+   * device has it. Training, the last layer and probabilities are float32 always. Default 'f32'.
+   */
+  readonly precision?: Precision | undefined;
   /** Gets lines for the person at the keyboard; default stderr. */
   readonly say?: ((line: string) => void) | undefined;
   /** Told how many bytes of weights have been loaded. */

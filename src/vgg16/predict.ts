@@ -6,6 +6,7 @@ import { VggpuError } from '../errors.js';
 import type { Network } from '../nn/network.js';
 import { type Picture, picturesToFeatures } from '../nn/pictures.js';
 import { classesOf } from '../nn/specification.js';
+import { assertFinite } from './finite.js';
 
 /** The outputs of a network for one picture, both (classes). */
 export interface Outputs {
@@ -16,9 +17,14 @@ export interface Outputs {
 
 /**
  * Runs a whole network on pictures, in micro-batches that fit the device.
- * @throws VggpuError 'weights' where the network has no last layer to predict with
+ * @param names of the pictures, for an error; default their numbers
+ * @throws VggpuError 'weights' where the network has no last layer to predict with, or gives what is no number
  */
-export async function predictPictures(network: Network, pictures: readonly Picture[]): Promise<Outputs[]> {
+export async function predictPictures(
+  network: Network,
+  pictures: readonly Picture[],
+  names: readonly string[] = pictures.map((_, i) => `picture ${i + 1}`),
+): Promise<Outputs[]> {
   const { gpu, spec, layers } = network;
   const depth = layers.length;
   const classes = classesOf(spec);
@@ -34,6 +40,7 @@ export async function predictPictures(network: Network, pictures: readonly Pictu
   const raw = await readTensor(gpu, logits);
   tape.dispose();
   freeTensor(gpu, logits);
+  assertFinite(network, probabilities, names);
   return pictures.map((_, i) => ({
     logits: raw.slice(i * classes, (i + 1) * classes),
     probabilities: probabilities.slice(i * classes, (i + 1) * classes),

@@ -19,6 +19,7 @@ import { featureShape, forward, type Network } from '../nn/network.js';
 import { type Picture, picturesToTensor } from '../nn/pictures.js';
 import { classesOf } from '../nn/specification.js';
 import { decodeOptions, type Skipped } from './features.js';
+import { assertFinite } from './finite.js';
 import type { TestOptions, TestResult } from './options.js';
 
 export interface TestRowsOptions {
@@ -71,7 +72,7 @@ export async function* testRows(
   for await (const batch of decodeBatches(files, settings)) {
     const fileNames = batch.files.map(({ name }) => name);
     const rows = await runRows(network, batch.pictures, row, batchSize);
-    assertFinite(rows, fileNames, row);
+    assertFinite(network, rows, fileNames);
     read += fileNames.length;
     yield { fileNames, rows };
     onProgress?.(read + skipped, files.length);
@@ -109,13 +110,6 @@ async function runRows(network: Network, pictures: readonly Picture[], row: Row,
     tape.dispose();
     freeTensor(gpu, x);
   }
-}
-
-function assertFinite(rows: Float32Array, fileNames: readonly string[], { shape }: Row): void {
-  const bad = rows.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  const file = fileNames[Math.floor(bad / elementsOf(shape))];
-  throw new VggpuError('weights', `The network gives ${rows[bad]} for ${file}: its weights are damaged.`);
 }
 
 /**

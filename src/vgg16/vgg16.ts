@@ -117,7 +117,8 @@ export class Vgg16 {
     const pictures = await Promise.all(
       images.map((image) => (typeof image === 'string' ? decodePicture(image, { exif: true }) : image)),
     );
-    const outputs = await predictPictures(this.#network, pictures);
+    const names = images.map((image, i) => (typeof image === 'string' ? image : `picture ${i + 1}`));
+    const outputs = await predictPictures(this.#network, pictures, names);
     const best = outputs.map(({ probabilities }) => topClasses(probabilities, 1)[0]!);
     return {
       probabilities: best.map(({ probability }) => probability),
@@ -138,7 +139,7 @@ export class Vgg16 {
     const { gpu } = this.engine;
     const old = this.#network;
     const takenOver = old.layers.slice(0, kept);
-    const network = createNetwork(gpu, spec, takenOver);
+    const network = createNetwork(gpu, spec, { keep: takenOver, precision: old.precision });
     network.layers.forEach(({ parameters }, i) => {
       const alone = i === network.layers.length - 1 && network.layers[i - 1]?.standardization;
       if (i >= kept && parameters) initialize(gpu, parameters, { method: alone ? 'zero' : 'glorot', seed, stream: i });
@@ -221,8 +222,8 @@ export class Vgg16 {
    * @throws VggpuError 'weights' or 'memory'; the old network then stays
    */
   async loadWeights(file: string): Promise<void> {
-    const { whole, kernels, resize, say } = this.#options;
-    const model = await loadModel(this.engine.gpu, file, { whole, kernels, resize, say });
+    const { whole, kernels, resize, say, precision } = this.#options;
+    const model = await loadModel(this.engine.gpu, file, { whole, kernels, resize, say, precision });
     freeNetwork(this.#network);
     this.#network = model.network;
     this.#classes = model.classes;
@@ -316,6 +317,10 @@ function featureFolder(): string {
   return join(cacheFolder(), 'features');
 }
 
-function startOptions({ adapter, say }: CreateOptions) {
-  return { ...(adapter === undefined ? {} : { adapter }), ...(say ? { say } : {}) };
+function startOptions({ adapter, say, precision }: CreateOptions) {
+  return {
+    ...(adapter === undefined ? {} : { adapter }),
+    ...(say ? { say } : {}),
+    float16: precision === 'f16',
+  };
 }

@@ -9,7 +9,7 @@
 import { open, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { VggpuError } from '../../errors.js';
+import { VggpuError, whyNoNumber } from '../../errors.js';
 import { makeFolder, replaceFile, writeError } from '../files/atomic-file.js';
 import { readFully, writeFully } from '../files/file-bytes.js';
 import { CACHE_EXTENSION } from './cache-folder.js';
@@ -24,6 +24,8 @@ export interface FeatureCacheOptions {
   count: number;
   /** Floats a row. */
   width: number;
+  /** Whether they come from layers in float16, which may overflow; for the error where one is no number. */
+  float16?: boolean;
 }
 
 /** An open cache. Beside one batch of rows it holds 8 bytes a row in memory. */
@@ -205,7 +207,10 @@ function assertRows(path: string, rows: ArrayLike<number>, values: Float32Array,
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
   const where = `feature ${bad % width} of row ${rows[Math.floor(bad / width)]}`;
-  throw new VggpuError('training', `The frozen layers gave ${values[bad]} for ${where}: their weights are damaged.`);
+  throw new VggpuError(
+    'training',
+    `The frozen layers gave ${values[bad]} for ${where}: ${whyNoNumber(options.float16 === true)}.`,
+  );
 }
 
 /** Runs what touches the disk, and gives its errors a sentence. */

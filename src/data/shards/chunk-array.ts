@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { VggpuError } from '../../errors.js';
+import { VggpuError, whyNoNumber } from '../../errors.js';
 import { replaceFile, writeError } from '../files/atomic-file.js';
 import { readFully, writeFully } from '../files/file-bytes.js';
 import { npyHeader } from '../files/npy.js';
@@ -15,6 +15,8 @@ export interface RowFormat {
   readonly dtype: Dtype;
   /** Of one row. */
   readonly shape: readonly number[];
+  /** In which the layers ran, for the error where a value is no number; default 'f32'. */
+  readonly precision?: 'f32' | 'f16';
 }
 
 /** Rows of named pictures. */
@@ -71,7 +73,7 @@ export async function writeChunkArray(
     try {
       for await (const { names, values } of pieces) {
         const stored = format.dtype === 'float32' ? values : toFloat16(values);
-        assertStored(path, { names, values }, stored);
+        assertStored(path, { names, values }, stored, format);
         const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
         await writeFully(handle, bytes, rowStart(format, rows));
         rows += names.length;
@@ -88,7 +90,12 @@ export async function writeChunkArray(
 /** The exponent bits of a float16: all set, it is infinite or no number. */
 const EXPONENT = 0x7c00;
 
-function assertStored(path: string, { names, values }: NamedValues, stored: Float32Array | Uint16Array): void {
+function assertStored(
+  path: string,
+  { names, values }: NamedValues,
+  stored: Float32Array | Uint16Array,
+  { precision }: RowFormat,
+): void {
   const half = stored instanceof Uint16Array;
   const bad = half
     ? stored.findIndex((bits) => (bits & EXPONENT) === EXPONENT)
@@ -101,7 +108,10 @@ function assertStored(path: string, { names, values }: NamedValues, stored: Floa
       `A feature of ${where} is ${values[bad]}, and float16 ends at 65504: compute ${path} with --dtype float32, in another --out.`,
     );
   }
-  throw new VggpuError('weights', `The network gives ${values[bad]} for ${where}: its weights are damaged.`);
+  throw new VggpuError(
+    'weights',
+    `The network gives ${values[bad]} for ${where}: ${whyNoNumber(precision === 'f16')}.`,
+  );
 }
 
 /** @returns SHA-256 of a file in hexadecimal digits @throws what the file system says */

@@ -10,6 +10,7 @@ const NAMES: readonly (readonly [keyof ShardSettings, string])[] = [
   ['weights', 'the weights'],
   ['layer', 'the layer'],
   ['shards', 'the number of shards'],
+  ['precision', '--precision'],
   ['chunk', '--chunk'],
   ['dtype', '--dtype'],
   ['hash', '--hash'],

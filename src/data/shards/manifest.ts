@@ -31,6 +31,8 @@ export interface ShardSettings {
   /** Of one row. */
   readonly shape: readonly number[];
   readonly dtype: Dtype;
+  /** In which the layers ran: float32 or float16. */
+  readonly precision: 'f32' | 'f16';
   /** Pictures of a shard that make a chunk, those that cannot be read included. */
   readonly chunk: number;
   /** How many shards there are. */
@@ -74,6 +76,7 @@ const SettingsSchema = v.object({
   layer: v.string(),
   shape: v.pipe(v.array(AtLeastOne), v.minLength(1)),
   dtype: v.picklist(['float32', 'float16']),
+  precision: v.optional(v.picklist(['f32', 'f16']), 'f32'), // manifests were written before there was another
   chunk: AtLeastOne,
   shards: AtLeastOne,
   hash: v.picklist(['content', 'size']),

@@ -1,6 +1,7 @@
 // One shard of features from its beginning or wherever it was left: manifest made or held against, chunk after chunk written.
 
 import { join } from 'node:path';
+import type { Precision } from '../../autograd/tensor.js';
 import { makeFolder, removeLeftovers } from '../../data/files/atomic-file.js';
 import type { PictureFile } from '../../data/pictures/picture-files.js';
 import { chunksOf, shardFolder } from '../../data/shards/chunk.js';
@@ -37,6 +38,8 @@ export interface FeatureShardOptions extends DescribeOptions {
   readonly layer?: string | undefined;
   /** Default float32. */
   readonly dtype?: Dtype | undefined;
+  /** Of the layers, as the network that is lent has it; default 'f32'. */
+  readonly precision?: Precision | undefined;
   /** Pictures of a shard that make a chunk; default 1024. */
   readonly chunk?: number | undefined;
   /** How a picture is known again; default 'content', which reads every picture once to make the manifest. */
@@ -111,8 +114,8 @@ export async function computeShard(options: ComputeShardOptions): Promise<ShardR
 }
 
 function progressOf(manifest: Manifest, options: ComputeShardOptions) {
-  const { out, shard, of, layer, dtype, chunk, hash, check } = options;
-  assertSameSettings(out, manifest, { shards: of, ...given({ layer, dtype, chunk, hash }) });
+  const { out, shard, of, layer, dtype, precision, chunk, hash, check } = options;
+  assertSameSettings(out, manifest, { shards: of, ...given({ layer, dtype, precision, chunk, hash }) });
   return shardProgress(out, shard, manifest, check);
 }
 
@@ -144,6 +147,7 @@ export async function prepareManifest(
   const settings: ShardSettings = {
     ...{ layer: network.layer, shape: network.shape },
     dtype: options.dtype ?? there?.settings.dtype ?? 'float32',
+    precision: options.precision ?? 'f32',
     chunk: options.chunk ?? there?.settings.chunk ?? 1024,
     shards: of,
     hash: options.hash ?? there?.settings.hash ?? 'content',

@@ -1,6 +1,7 @@
 // Whether features that were computed before are those that a network would compute: the same layers, and the same weights.
 
 import { isDeepStrictEqual } from 'node:util';
+import type { Precision } from '../../autograd/tensor.js';
 import type { Shards } from '../../data/shards/shards.js';
 import { VggpuError } from '../../errors.js';
 import type { NetworkSpec } from '../../nn/specification.js';
@@ -10,17 +11,21 @@ import { weightsDigest } from './weights-digest.js';
 /** What a network learns or predicts from features: they must not lie behind its `depth` first layers. */
 export interface FeatureUse {
   readonly spec: NetworkSpec;
+  readonly precision: Precision;
   readonly depth: number;
   readonly purpose: 'train' | 'test';
 }
 
 /**
- * @throws VggpuError 'usage' where the shards come from another preprocessing, from other layers, or from a deeper layer
+ * @throws VggpuError 'usage' where the shards come from another preprocessing, precision or other layers, or from a deeper layer
  */
-export function assertFeaturesFit({ folder, manifest }: Shards, { spec, depth, purpose }: FeatureUse): void {
-  const { layer } = manifest.settings;
+export function assertFeaturesFit({ folder, manifest }: Shards, { spec, precision, depth, purpose }: FeatureUse): void {
+  const { layer, precision: computed } = manifest.settings;
   const there = manifest.settings.network as NetworkSpec;
   const fail = (what: string) => new VggpuError('usage', `${folder} holds the features of ${layer}: ${what}.`);
+  if (computed !== precision) {
+    throw fail(`they were computed in ${computed}, and this network runs in ${precision}. Add --precision ${computed}`);
+  }
   const differs = (key: 'inputSize' | 'preprocessing') => !isDeepStrictEqual(there[key], spec[key]);
   if (differs('inputSize') || differs('preprocessing')) {
     const shown = ({ inputSize, preprocessing }: NetworkSpec) =>

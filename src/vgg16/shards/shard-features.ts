@@ -20,7 +20,7 @@ export function openShardFeatures(network: Network, batches: FeatureBatches, dep
   const { shards, positions } = batches;
   const { files } = batches.folder;
   const { gpu } = network;
-  assertFeaturesFit(shards, { spec: network.spec, depth, purpose: 'train' });
+  assertFeaturesFit(shards, { spec: network.spec, precision: network.precision, depth, purpose: 'train' });
   const here = depthOf(shards);
   const width = elementsOf(featureShape(network, depth));
   const largest = Math.max(1, Math.floor(gpu.capabilities.limits.maxStorageBufferBindingSize / 4 / width));

@@ -16,6 +16,7 @@ import {
 import { VggpuError } from '../../errors.js';
 import { microBatch, micros } from '../../nn/micro-batches.js';
 import { forward, type Network } from '../../nn/network.js';
+import { assertFinite } from '../finite.js';
 import type { TestFile } from '../test.js';
 import { assertFeaturesFit } from './features-fit.js';
 import { bringUp, depthOf } from './shard-features.js';
@@ -41,14 +42,14 @@ export async function* shardRows(
   { batchSize, classes, onProgress }: Pick<TestShardsOptions, 'batchSize' | 'classes' | 'onProgress'>,
 ): AsyncGenerator<NamedRows, void, undefined> {
   assertBatchSize(batchSize);
-  const { gpu, layers, spec } = network;
+  const { gpu, layers, spec, precision } = network;
   if (classes.length === 0) {
     throw new VggpuError(
       'weights',
       `These weights end at ${spec.layers.at(-1)?.name}, so there is nothing to predict with.`,
     );
   }
-  assertFeaturesFit(shards, { spec, depth: layers.length, purpose: 'test' });
+  assertFeaturesFit(shards, { spec, precision, depth: layers.length, purpose: 'test' });
   const { names } = shards.manifest.pictures;
   const order = naturalOrder(names).filter((position) => shards.has(position));
   const [from, to] = [depthOf(shards), layers.length];
@@ -60,9 +61,9 @@ export async function* shardRows(
     try {
       const y = softmax(tape, forward(tape, network, x, { from, to }));
       const values = new Float32Array(await gpu.read(y, 0, rows * classes.length * 4));
-      const bad = values.findIndex((value) => !Number.isFinite(value));
-      if (bad >= 0) throw new VggpuError('weights', `The network gives ${values[bad]}: its weights are damaged.`);
-      yield { fileNames: own.map((position) => names[position]!), rows: values };
+      const fileNames = own.map((position) => names[position]!);
+      assertFinite(network, values, fileNames);
+      yield { fileNames, rows: values };
     } finally {
       tape.dispose();
       freeTensor(gpu, x);

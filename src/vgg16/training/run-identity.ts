@@ -20,6 +20,7 @@ export async function identityOf(
   const text = (value: unknown) => (value === undefined || value === false ? null : JSON.stringify(value));
   return {
     weights,
+    ...(network.precision === 'f32' ? {} : { 'the precision': network.precision }),
     'the network': JSON.stringify(network.spec),
     classes: classes.join(', '),
     'the first trained layer': firstTrained(network),

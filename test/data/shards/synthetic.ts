@@ -37,7 +37,18 @@ export function syntheticView(options: SyntheticOptions): ShardView {
   const names = places.map((position) => (classes > 0 ? `c${label(position)}/${position}.jpg` : `${position}.jpg`));
   return {
     settings: {
-      ...{ layer, shape: [width], dtype, chunk, shards, hash: 'content', exif: true, weights, network },
+      ...{
+        layer,
+        shape: [width],
+        dtype,
+        precision: 'f32',
+        chunk,
+        shards,
+        hash: 'content',
+        exif: true,
+        weights,
+        network,
+      },
       ...(classes > 0 ? { classes: Array.from({ length: classes }, (_, i) => `c${i}`) } : {}),
     },
     pictures: {
