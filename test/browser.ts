@@ -15,9 +15,14 @@ export interface WatchedPage {
 /**
  * Opens an address and watches the page. The browser starts with the first page of a test file and ends with its tests.
  * @param address such as file:///...
+ * @param switches of the browser; pages with the same ones share it
  */
-export async function openPage(address: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
-  const context = await (await sharedBrowser()).newContext(options);
+export async function openPage(
+  address: string,
+  options: BrowserContextOptions = {},
+  switches: readonly string[] = [],
+): Promise<WatchedPage> {
+  const context = await (await sharedBrowser(switches)).newContext(options);
   const page = await context.newPage();
   const errors: string[] = [];
   const requests: string[] = [];
@@ -32,14 +37,16 @@ export async function openPage(address: string, options: BrowserContextOptions =
   return { page, errors, requests };
 }
 
-let browser: Promise<Browser> | undefined;
+const browsers = new Map<string, Promise<Browser>>();
 
-function sharedBrowser(): Promise<Browser> {
-  browser ??= launchBrowser();
+function sharedBrowser(switches: readonly string[]): Promise<Browser> {
+  const key = switches.join(' ');
+  const browser = browsers.get(key) ?? launchBrowser(switches);
+  browsers.set(key, browser);
   return browser;
 }
 
 afterAll(async () => {
-  await (await browser)?.close();
-  browser = undefined;
+  for (const browser of browsers.values()) await (await browser).close();
+  browsers.clear();
 });

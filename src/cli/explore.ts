@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import type { Kernels } from '../data/keras/weights-file.js';
 import { VggpuError } from '../errors.js';
+import { miniClasses } from '../explore/mini-classes.js';
 import { openModelSource } from '../explore/model.js';
 import { serve } from '../explore/server.js';
 import { readStaticFiles } from '../explore/static-files.js';
@@ -34,7 +35,11 @@ export function addExplore(program: Command): void {
     .option('--port <number>', 'port on 127.0.0.1 (default: any that is free)', portNumber)
     .action(async ({ weights, kernels, port }: ExploreOptions) => {
       const files = readStaticFiles(PAGE);
-      const source = await openModelSource(weights ?? VGG_MINI, { kernels });
+      const source = await openModelSource(
+        weights ?? VGG_MINI,
+        { kernels },
+        weights === undefined ? miniClasses : undefined,
+      );
       try {
         const server = await serve({ source, files, port });
         for (const note of source.model.notes) console.error(note);

@@ -33,17 +33,25 @@ export interface ModelSource {
 /** Bytes of a slice, about: small enough that a page shows how far it is. */
 const SLICE_BYTES = 2 ** 22;
 
-/** @throws VggpuError 'weights' or 'usage', as for every command that loads weights */
-export async function openModelSource(path: string, options: DescribeOptions = {}): Promise<ModelSource> {
+/**
+ * @param namesOf names of that many classes, where the file itself has none
+ * @throws VggpuError 'weights' or 'usage', as for every command that loads weights
+ */
+export async function openModelSource(
+  path: string,
+  options: DescribeOptions = {},
+  namesOf?: (count: number) => readonly string[],
+): Promise<ModelSource> {
   const { file, description } = await openModel(path, options);
-  const { spec, classes, notes, order } = description;
+  const { spec, classes, named, notes, order } = description;
+  const names = namesOf && !named ? namesOf(classes.length) : classes.map(({ name }) => name);
   const numberOf = (layer: number) => {
     const number = order[layer];
     if (number !== undefined) return number;
     throw new VggpuError('weights', `${file.path} has ${order.length} layers with weights, no layer ${layer}.`);
   };
   return {
-    model: { file: basename(path), spec, classes: classes.map(({ name }) => name), notes },
+    model: { file: basename(path), spec, classes: names, notes },
     weighted: order.length,
     sendKernel: (layer, panels, response) => sendKernel(file, numberOf(layer), panels, response),
     bias: (layer) => file.readBias(numberOf(layer)),

@@ -1,0 +1,100 @@
+// The page with a GPU: every number on it is made by the kernels while one looks.
+
+import { freeTensor, readTensor } from '../../src/autograd/tensor.js';
+import { classesOf, createTape, describeLayers, forward, type Network } from '../../src/engine.js';
+import type { ServedModel } from '../../src/explore/model.js';
+import { type Activations, activationsOf, type Maps } from './engine/activations.js';
+import type { OpenDevice } from './engine/device.js';
+import type { Exclusive } from './engine/exclusive.js';
+import { likeliest } from './engine/predict.js';
+import { timeRuns } from './engine/timing.js';
+import { loadNetwork } from './engine/weights.js';
+import { byId } from './page/elements.js';
+import { type LayerColumn, showLayers } from './page/layers.js';
+import { type MapKind, showMaps } from './page/maps.js';
+import { duration } from './page/numbers.js';
+import { showPictureChooser } from './page/picture-chooser.js';
+import { createSelected } from './page/selection.js';
+
+/** What the sections share: one picture's way through one network on one device. */
+export interface Live {
+  readonly model: ServedModel;
+  readonly device: OpenDevice;
+  readonly network: Network;
+  readonly exclusive: Exclusive;
+  /** Of the picture that is shown. */
+  activations(): Activations;
+}
+
+export async function startLive(model: ServedModel, device: OpenDevice, exclusive: Exclusive): Promise<void> {
+  const { gpu, name, software } = device;
+  const facts = describeLayers(model.spec);
+  const classes = classesOf(model.spec);
+  const selected = createSelected();
+  const column = showLayers(facts, selected);
+  byId('about').textContent =
+    `${model.file} on ${name}${software ? ', which is software: slow, and no measure of a GPU' : ''}`;
+  const network = await loadNetwork(gpu, model.spec, (done, total) => {
+    column.say(`Loading weights: ${Math.floor((100 * done) / total)} %`);
+  });
+
+  let current: Activations | undefined;
+  const live: Live = {
+    ...{ model, device, network, exclusive },
+    activations: () => current!,
+  };
+  const maps = showMaps(selected, (layer, kind) => exclusive(() => readMaps(live, layer, kind)), {
+    classes: model.classes,
+    last: facts.length - 1,
+  });
+  const pictures = showPictureChooser(async ({ picture }) => {
+    await exclusive(async () => {
+      const before = current;
+      current = await activationsOf(network, picture, classes);
+      before?.free();
+    });
+    if (classes !== undefined) {
+      const logits = await exclusive(() => current!.read(facts.length - 1));
+      pictures.showPrediction(likeliest(logits.values), model.classes);
+    }
+    await maps.refresh();
+  });
+  selected.watch((now, before) => {
+    if (now.layer !== before.layer) void maps.refresh();
+  });
+  column.say('Running a drawing…');
+  await pictures.begin();
+  await exclusive(() => measureLayers(live, column));
+  document.body.dataset.ready = 'true';
+}
+
+async function readMaps({ network, activations }: Live, layer: number, kind: MapKind): Promise<Maps> {
+  if (kind === 'forward') return activations().read(layer);
+  const { gpu, layers } = network;
+  const gradient = await activations().gradient(layer, kind);
+  const values = await readTensor(gpu, gradient);
+  freeTensor(gpu, gradient);
+  return { shape: layers[layer]!.facts.output, values };
+}
+
+/** Times each layer by itself on what the layer before it made. */
+async function measureLayers({ network, activations }: Live, column: LayerColumn): Promise<void> {
+  const { gpu, layers } = network;
+  const { inputs } = activations();
+  const times: (number | undefined)[] = [];
+  for (const [i, { spec }] of layers.entries()) {
+    column.showTimes(times, `Measuring ${spec.name}…`);
+    if (spec.kind === 'flatten' || spec.kind === 'dropout') {
+      times.push(undefined); // nothing runs
+      continue;
+    }
+    const { milliseconds } = await timeRuns(gpu, () => {
+      const tape = createTape(gpu, { record: false });
+      forward(tape, network, inputs[i]!, { from: i, to: i + 1 });
+      tape.dispose();
+    });
+    times.push(milliseconds);
+  }
+  const sum = times.reduce<number>((total, time) => total + (time ?? 0), 0);
+  column.showTimes(times, `One picture takes ${duration(sum)}, each layer measured by itself.`);
+}
