@@ -12,7 +12,6 @@ export const countCorrect = defineKernel({
   bindings: { logits: 'read', labels: 'read', count: 'update' },
   elements: (d) => ({ logits: d.rows * d.columns, labels: d.rows, count: 1 }),
   flops: (d) => d.rows * d.columns,
-  choice: { by: ['columns'] },
   variants: {
     naive: {
       idea: 'one row an invocation',

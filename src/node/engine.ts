@@ -1,7 +1,10 @@
 // Opens a device and puts the kernels on it, with the shaders from the package's files.
+import { createChoices } from '../kernels/choices.js';
 import { createGpu, type Gpu } from '../kernels/gpu.js';
 import { type AdapterFacts, type OpenDeviceOptions, openDevice } from './open-device.js';
 import { shaderFromFile } from './shader-files.js';
+import { readTable, tablePath, variantsOf } from './tuned-table.js';
+import { tuningSetting } from './tuning-setting.js';
 
 /** A running engine. */
 export interface Engine {
@@ -11,13 +14,18 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** Opens the adapter asked for, or the best there is. @throws VggpuError 'device' where there is none */
+/**
+ * Opens the adapter asked for, or the best there is, with the variants that were tuned for it.
+ * @throws VggpuError 'device' where there is none
+ */
 export async function startEngine(options: OpenDeviceOptions & { readonly debug?: boolean } = {}): Promise<Engine> {
+  const tuned = tuningSetting() !== 'off';
   const opened = await openDevice(options);
   const gpu = createGpu(opened.device, {
     kind: opened.info.kind,
     shaderText: shaderFromFile,
     memory: opened.info.availableMemory,
+    choices: createChoices(tuned ? tunedFor(opened.info, options.say) : {}),
     debug: options.debug ?? false,
   });
   return {
@@ -28,4 +36,15 @@ export async function startEngine(options: OpenDeviceOptions & { readonly debug?
       await opened.close();
     },
   };
+}
+
+/** The tuned variants of an adapter. */
+function tunedFor(info: AdapterFacts, say: OpenDeviceOptions['say']) {
+  let path: string;
+  try {
+    path = tablePath(info);
+  } catch {
+    return {}; // without a folder for caches nothing was tuned; what has to write there says so
+  }
+  return variantsOf(readTable(path, shaderFromFile, say));
 }
