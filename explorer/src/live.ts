@@ -4,17 +4,20 @@ import { freeTensor, readTensor } from '../../src/autograd/tensor.js';
 import { classesOf, createTape, describeLayers, forward, type Network } from '../../src/engine.js';
 import type { ServedModel } from '../../src/explore/model.js';
 import { type Activations, activationsOf, type Maps } from './engine/activations.js';
+import { createBench } from './engine/bench.js';
 import type { OpenDevice } from './engine/device.js';
 import type { Exclusive } from './engine/exclusive.js';
 import { likeliest } from './engine/predict.js';
 import { timeRuns } from './engine/timing.js';
 import { loadNetwork } from './engine/weights.js';
 import { byId } from './page/elements.js';
+import { showKernels } from './page/kernels.js';
 import { type LayerColumn, showLayers } from './page/layers.js';
 import { type MapKind, showMaps } from './page/maps.js';
 import { duration } from './page/numbers.js';
 import { showPictureChooser } from './page/picture-chooser.js';
 import { createSelected } from './page/selection.js';
+import { createTrials } from './page/trials.js';
 
 /** What the sections share: one picture's way through one network on one device. */
 export interface Live {
@@ -47,6 +50,8 @@ export async function startLive(model: ServedModel, device: OpenDevice, exclusiv
     classes: model.classes,
     last: facts.length - 1,
   });
+  const trials = createTrials();
+  const kernels = showKernels(selected, createBench(live), trials, () => {});
   const pictures = showPictureChooser(async ({ picture }) => {
     await exclusive(async () => {
       const before = current;
@@ -57,10 +62,11 @@ export async function startLive(model: ServedModel, device: OpenDevice, exclusiv
       const logits = await exclusive(() => current!.read(facts.length - 1));
       pictures.showPrediction(likeliest(logits.values), model.classes);
     }
-    await maps.refresh();
+    await refresh();
   });
+  const refresh = () => Promise.all([maps.refresh(), kernels.refresh()]);
   selected.watch((now, before) => {
-    if (now.layer !== before.layer) void maps.refresh();
+    if (now.layer !== before.layer) void refresh();
   });
   column.say('Running a drawing…');
   await pictures.begin();
