@@ -44,6 +44,8 @@ export interface OpenCase {
   readonly entrants: readonly Entrant[];
   /** Compares a result with float64, or with the first entrant's. */
   judge(result: Float32Array, entrant: Entrant): Judgement;
+  /** Whether a result takes more than reading it back: that time is then not given. */
+  readonly readsMore?: boolean;
   close(): Promise<void>;
 }
 
@@ -76,7 +78,7 @@ export interface Runner {
   go(times: number): Promise<void>;
   /** After each sample, not timed. @throws what the device reported */
   check(): Promise<void>;
-  /** The result of the last run, read back. */
+  /** The result of the last run, read back; of training, its loss and the next step's. */
   result(): Promise<Float32Array>;
   /** Milliseconds that the device's own clock gives for each of some runs. Absent where it has none. */
   kernelTimes?(times: number): Promise<number[]>;

@@ -4,7 +4,7 @@ import { flat } from '../src/kernels/grid.js';
 import { defineKernel, type Kernel } from '../src/kernels/kernel.js';
 import { run } from '../src/kernels/run.js';
 import type { Precision } from './case.js';
-import { kernelTimes } from './kernel-case.js';
+import { kernelTimesOf } from './kernel-times.js';
 
 /** Ceilings of a device: GFLOP/s and GB/s. `fmaF16` only where it has float16. */
 export interface Ceilings {
@@ -87,12 +87,16 @@ async function fastest(
   await once();
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const started = performance.now();
-    const own = await kernelTimes(gpu, once);
-    times.push(own[0] ?? performance.now() - started);
+    times.push(gpu.profiler.timed ? (await kernelTimesOf(gpu, 1, once))[0]! : await wallTime(once));
   }
   for (const block of Object.values(blocks)) gpu.pool.give(block);
   return Math.min(...times);
+}
+
+async function wallTime(work: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
 }
 
 /**

@@ -1,5 +1,5 @@
 // Whether a result is right: single elements against float64, or all of it against another result.
-import type { Judgement } from './case.js';
+import type { Entrant, Judgement } from './case.js';
 import { rmsOf } from './numbers.js';
 
 /** Elements that are looked at: more would take longer than what is timed. */
@@ -46,4 +46,20 @@ function brokenElement(result: Float32Array, elements: number): Judgement | unde
   if (result.length !== elements) return { error: Number.NaN, wrong: `${result.length} elements for ${elements}` };
   const unset = result.findIndex((value) => !Number.isFinite(value));
   return unset < 0 ? undefined : { error: Number.NaN, wrong: `element ${unset} is ${result[unset]}` };
+}
+
+/**
+ * Judges by the first result that comes: the first entrant's.
+ * @param toleranceOf how far another entrant may be from it
+ */
+export function judgeByFirst(
+  toleranceOf: (entrant: Entrant) => number,
+): (result: Float32Array, entrant: Entrant) => Judgement {
+  let first: { readonly result: Float32Array; readonly name: string } | undefined;
+  return (result, entrant) => {
+    if (first) return judgeAgainst(result, first.result, first.name, toleranceOf(entrant));
+    const broken = brokenElement(result, result.length);
+    if (!broken) first = { result, name: `${entrant.name} here` };
+    return broken ?? { error: 0 };
+  };
 }

@@ -1,11 +1,12 @@
 // A case of one op at some dims: every variant that takes them, and the same op elsewhere, judged by elements in float64.
 import type { Block } from '../src/kernels/buffers.js';
 import type { Gpu } from '../src/kernels/gpu.js';
-import { accepts, chooseVariant, cost, type Kernel } from '../src/kernels/kernel.js';
+import { accepts, cost, type Kernel } from '../src/kernels/kernel.js';
 import { run } from '../src/kernels/run.js';
 import type { Case, Context, Entrant, OpenCase, Precision, Runner } from './case.js';
 import { fromHalves, roundedToHalves, toHalves } from './halves.js';
 import { judgeSpots } from './judge.js';
+import { kernelTimesOf } from './kernel-times.js';
 import { numbers } from './numbers.js';
 import { type OnnxOp, onnxEntrant } from './peers/onnxruntime.js';
 import { type TensorFlow, type TensorFlowOp, tensorFlowEntrants } from './peers/tensorflow.js';
@@ -24,10 +25,8 @@ export interface KernelCase {
   /** Variants left out, because they take minutes here and tell nothing. */
   readonly skip?: readonly string[];
   readonly tolerance: number;
-  /** Bindings that hold float16, two to a word. */
+  /** Bindings that hold float16, two to a word, an even number of them. */
   readonly halves?: readonly string[];
-  /** Elements of a binding in words, where `halves` hides how many values there are: its values. */
-  readonly values?: Readonly<Record<string, number>>;
   /** Inputs that are not any numbers. */
   readonly inputs?: (numbers: Inputs) => Inputs;
   /** Element `i` of the output, computed in float64. */
@@ -52,7 +51,7 @@ export function kernelCase(gpu: Gpu, about: KernelCase): Case | undefined {
     accepts(kernel.variants[name]!, dims, gpu.capabilities),
   );
   if (variants.length === 0) return undefined;
-  const chosen = chooseVariant(kernel, dims, gpu.capabilities);
+  const chosen = gpu.choices.variant(kernel, dims, gpu.capabilities);
   const shown = variants.filter((name) => name === chosen || !about.skip?.includes(name));
   return {
     op: kernel.name,
@@ -67,7 +66,7 @@ function openKernelCase(context: Context, about: KernelCase, variants: readonly 
   const { gpu } = context;
   const { kernel, dims, output, halves = [] } = about;
   const words = kernel.elements(dims) as Readonly<Record<string, number>>;
-  const valuesOf = (name: string) => about.values?.[name] ?? words[name]! * (halves.includes(name) ? 2 : 1);
+  const valuesOf = (name: string) => words[name]! * (halves.includes(name) ? 2 : 1);
   const filled: Record<string, Float32Array<ArrayBuffer>> = {};
   for (const [name, access] of Object.entries(kernel.bindings)) {
     if (access === 'write') continue;
@@ -102,7 +101,7 @@ function openKernelCase(context: Context, about: KernelCase, variants: readonly 
 
 function openVariant(
   { gpu }: Context,
-  { kernel, dims, output, halves = [], values }: KernelCase,
+  { kernel, dims, output, halves = [] }: KernelCase,
   name: string,
   { blocks, inputs }: { readonly blocks: Readonly<Record<string, Block>>; readonly inputs: Inputs },
 ): Runner {
@@ -121,21 +120,9 @@ function openVariant(
     check: async () => {},
     async result() {
       const bytes = await gpu.read(blocks[output]!);
-      return halves.includes(output) ? fromHalves(bytes, values?.[output]) : new Float32Array(bytes);
+      return halves.includes(output) ? fromHalves(bytes) : new Float32Array(bytes);
     },
-    ...(gpu.profiler.timed && { kernelTimes: (times: number) => kernelTimes(gpu, () => go(times)) }),
+    ...(gpu.profiler.timed && { kernelTimes: (times: number) => kernelTimesOf(gpu, times, () => go(1)) }),
     close: async () => {},
   };
-}
-
-/** Milliseconds of the device's clock that each run of a kernel took: its dispatches added up. */
-export async function kernelTimes(gpu: Gpu, work: () => Promise<void>): Promise<number[]> {
-  gpu.profiler.start();
-  await work();
-  const { records } = await gpu.profiler.stop();
-  const runs = new Map<number, number>();
-  for (const { run, startNs, endNs } of records) {
-    if (startNs !== undefined && endNs !== undefined) runs.set(run, (runs.get(run) ?? 0) + (endNs - startNs) / 1e6);
-  }
-  return [...runs.values()];
 }

@@ -1,7 +1,7 @@
 // A whole run: opens the device and the peers on it, measures the ceilings, then case by case, and gives the report.
 import { VggpuError } from '../src/errors.js';
-import { createGpu } from '../src/kernels/gpu.js';
-import { openDevice } from '../src/node/open-device.js';
+import { createGpu, type Gpu } from '../src/kernels/gpu.js';
+import { type OpenedDevice, openDevice } from '../src/node/open-device.js';
 import { type Case, type Context, nameOf } from './case.js';
 import { measureCeilings } from './ceilings.js';
 import { jobCases } from './jobs/index.js';
@@ -27,9 +27,9 @@ export interface Listener {
 }
 
 /** The cases of these options on this device, the most important first. @throws VggpuError 'usage' where there are none */
-function casesFor(context: Pick<Context, 'gpu'>, { filter, targets }: BenchOptions): Case[] {
-  const { gpu } = context;
-  const wanted = [...kernelCases(gpu), ...jobCases(gpu)].filter(
+async function casesFor(gpu: Gpu, options: BenchOptions): Promise<Case[]> {
+  const { filter, targets } = options;
+  const wanted = [...kernelCases(gpu), ...(await jobCases(gpu, options))].filter(
     (test) =>
       filter.every((text) => nameOf(test).includes(text)) &&
       (!targets || isTarget(nameOf(test), gpu.capabilities.kind)),
@@ -42,19 +42,32 @@ function casesFor(context: Pick<Context, 'gpu'>, { filter, targets }: BenchOptio
 
 /** The names of the cases that these options choose. */
 export async function listCases(options: BenchOptions): Promise<string[]> {
-  const { device, info, close } = await openDevice({ adapter: options.adapter });
+  const { device, info, close } = await openWithFloat16(options.adapter);
   const gpu = createGpu(device, { kind: info.kind, shaderText });
-  const names = casesFor({ gpu }, options).map(nameOf);
+  const names = (await casesFor(gpu, options)).map(nameOf);
   gpu.close();
   await close();
   return names;
 }
 
+/** Opens the device with float16 where its adapter has it, shown or hidden; without it where that does not work. */
+async function openWithFloat16(adapter: string | undefined): Promise<OpenedDevice> {
+  const opened = await openDevice({ adapter });
+  if (opened.info.kind === 'cpu' || opened.device.features.has('shader-f16')) return opened;
+  const { name } = opened.info;
+  await opened.close();
+  try {
+    return await openDevice({ adapter: name, float16: true });
+  } catch {
+    return openDevice({ adapter: name });
+  }
+}
+
 export async function runBench(options: BenchOptions, { say, show }: Listener): Promise<Report> {
   const started = performance.now();
-  const { device, info, close } = await openDevice({ adapter: options.adapter });
+  const { device, info, close } = await openWithFloat16(options.adapter);
   const gpu = createGpu(device, { kind: info.kind, shaderText, memory: info.availableMemory });
-  const cases = casesFor({ gpu }, options);
+  const cases = await casesFor(gpu, options);
   const ceilings = await measureCeilings(gpu);
   say(ceilingLine(ceilings));
   const context: Context = {
@@ -80,6 +93,7 @@ export async function runBench(options: BenchOptions, { say, show }: Listener): 
       say(`${nameOf(test)} failed: ${error instanceof Error ? error.message : error}`);
       notRun.push(nameOf(test));
     }
+    gpu.flush(); // what is recorded may still use what the pool has back
     gpu.pool.trim(0);
   }
   if (notRun.length > 0) say(`Not run: ${notRun.join('; ')}`);

@@ -1,8 +1,15 @@
 // The convolutions of VGG16 and the first one of a small network, and their gradients.
-import { conv3x3Forward, conv3x3InputGradient, conv3x3WeightGradient } from '../../src/kernels/conv3x3.js';
+import {
+  conv3x3Forward,
+  conv3x3ForwardPooled,
+  conv3x3InputGradient,
+  conv3x3WeightGradient,
+} from '../../src/kernels/conv3x3.js';
+import { halfConv3x3Forward } from '../../src/kernels/half-conv3x3.js';
 import type { Kernel } from '../../src/kernels/kernel.js';
 import type { KernelCase } from '../kernel-case.js';
 import type { OnnxOp } from '../peers/onnxruntime.js';
+import type { TensorFlow } from '../peers/tensorflow.js';
 import { type ConvShape, forwardAt, inputGradientAt, transposed, weightGradientAt } from './conv3x3-spots.js';
 
 /** Name, rows and columns, input channels, output channels, and how often VGG16 has it. */
@@ -21,6 +28,12 @@ export const LAYERS = [
 
 /** Winograd's F(4x4) loses up to 1e-4 of the output's RMS, and the longest sums here add as much. */
 export const TOLERANCE = 2e-4;
+
+/** The output is rounded to 11 bits, at some times its RMS. */
+export const HALF_TOLERANCE = 5e-3;
+
+/** Layers, or others of their shape, that a max-pool follows. */
+const POOLED = new Set(['conv1_2', 'conv2_2', 'conv3_2', 'conv4_2', 'conv5_1']);
 
 /** How `--filter` and the targets find a layer's cases. */
 export const shapeOf = (layer: string, N: number, size: number, C: number, K: number): string =>
@@ -73,9 +86,38 @@ export function conv3x3Cases(N: number): KernelCase[] {
         return () => tf.engine().runKernel('Conv2DBackpropInput', tensors, settings) as ReturnType<typeof tf.tensor>;
       },
     };
+    const half: KernelCase = {
+      ...forward,
+      kernel: halfConv3x3Forward as unknown as Kernel,
+      importance: forward.importance + 5,
+      halves: ['x', 'w', 'y'],
+      tolerance: HALF_TOLERANCE,
+    };
     // No gradient is asked for the pictures themselves.
-    return C === 3 ? [forward, weightGradient] : [forward, inputGradient, weightGradient];
+    const cases = C === 3 ? [forward, half, weightGradient] : [forward, half, inputGradient, weightGradient];
+    return POOLED.has(layer) ? [...cases, pooled(forward, d)] : cases;
   });
+}
+
+/** Convolution, ReLU and max-pool, fused here. */
+function pooled(forward: KernelCase, d: ConvShape): KernelCase {
+  const { W, K } = d;
+  const columns = W / 2;
+  const { tensorflow, onnx: _, ...shared } = forward;
+  return {
+    ...shared,
+    kernel: conv3x3ForwardPooled as unknown as Kernel,
+    importance: forward.importance + 20,
+    spot: (inputs, i) => {
+      const [k, q, row] = [i % K, Math.floor(i / K) % columns, Math.floor(i / (K * columns))];
+      const at = (r: number, s: number) => forwardAt(d, inputs, ((2 * row + r) * W + 2 * q + s) * K + k);
+      return Math.max(at(0, 0), at(0, 1), at(1, 0), at(1, 1));
+    },
+    tensorflow: (tf, inputs) => {
+      const convolve = tensorflow!(tf, inputs);
+      return () => tf.tidy(() => tf.maxPool(convolve() as ReturnType<TensorFlow['tensor4d']>, 2, 2, 'valid'));
+    },
+  };
 }
 
 /** Convolution and ReLU as ONNX has them: NCHW, and weights (K, C, 3, 3). */

@@ -1,4 +1,5 @@
 // VGG16's first, third and last max-pool, and their gradients.
+import { halfMaxPoolForward } from '../../src/kernels/half-max-pool.js';
 import type { Kernel } from '../../src/kernels/kernel.js';
 import { maxPoolBackward, maxPoolForward } from '../../src/kernels/max-pool.js';
 import type { KernelCase } from '../kernel-case.js';
@@ -22,15 +23,17 @@ export function maxPoolCases(N: number): KernelCase[] {
       return [0, 1].flatMap((r) => [0, 1].map((s) => ((n * size + 2 * p + r) * size + 2 * q + s) * C + c));
     };
     const largest = (x: Float32Array, i: number) => Math.max(...window(i).map((at) => x[at]!));
-    return [
-      {
-        ...{ ...common, kernel: maxPoolForward as unknown as Kernel, output: 'y' },
-        spot: ({ x }, i) => largest(x!, i),
-        tensorflow: (tf, { x }) => {
-          const input = tf.tensor4d(x!, [N, size, size, C]);
-          return () => tf.maxPool(input, 2, 2, 'valid');
-        },
+    const forward: KernelCase = {
+      ...{ ...common, kernel: maxPoolForward as unknown as Kernel, output: 'y' },
+      spot: ({ x }, i) => largest(x!, i),
+      tensorflow: (tf, { x }) => {
+        const input = tf.tensor4d(x!, [N, size, size, C]);
+        return () => tf.maxPool(input, 2, 2, 'valid');
       },
+    };
+    return [
+      forward,
+      { ...forward, kernel: halfMaxPoolForward as unknown as Kernel, halves: ['x', 'y'] },
       {
         ...{ ...common, kernel: maxPoolBackward as unknown as Kernel, output: 'dx' },
         inputs: ({ x, y, dy }) => ({ x: x!, dy: dy!, y: y!.map((_, i) => largest(x!, i)) }),

@@ -10,6 +10,8 @@ export type TensorFlowTensor = TensorFlowModule.Tensor;
 /** An op, to be called again and again. */
 export interface TensorFlowOp {
   (): TensorFlowTensor;
+  /** Whether a result is two in a row: the loss of a step, and of the one after it. */
+  readonly pair?: boolean;
   /** Frees what outlives a scope: variables. */
   readonly dispose?: () => void;
 }
@@ -180,8 +182,10 @@ async function openOp(
     check: () => gpu.finish(),
     async result() {
       const data = (await last!.data()) as Float32Array;
+      if (op.pair) once();
+      const result = op.pair ? Float32Array.of(data[0]!, (await last!.data())[0]!) : data;
       await gpu.finish();
-      return data;
+      return result;
     },
     ...(timed && {
       async kernelTimes(times: number) {
