@@ -90,7 +90,8 @@ function uniformBytes<D extends string>(kernel: Kernel<D>): number {
   return Math.ceil((4 * (kernel.dims.length + (kernel.scalars?.length ?? 0))) / 16) * 16;
 }
 
-function packUniform<D extends string>(kernel: Kernel<D>, d: Values<D>): ArrayBuffer {
+/** Contents of the uniform struct: dims as unsigned words, then scalars as floats. */
+export function packUniform<D extends string>(kernel: Kernel<D>, d: Values<D>): ArrayBuffer {
   const bytes = new ArrayBuffer(uniformBytes(kernel));
   const view = new DataView(bytes);
   kernel.dims.forEach((name, i) => {
