@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { create, globals } from 'webgpu';
 import { elementsOf } from '../../src/kernels/conv3x3-shape.js';
+import type { Gpu } from '../../src/kernels/gpu.js';
 import { halfConv3x3Forward } from '../../src/kernels/half-conv3x3.js';
 import { halfMatmulNN } from '../../src/kernels/half-matmul.js';
 import { kernels } from '../../src/kernels/index.js';
@@ -84,7 +85,11 @@ function onlyMatrices<D extends string, B extends string>(kernel: Kernel<D, B>):
 }
 
 const gpu = useGpu();
-const emulated = () => emulatingMatrixUnits(gpu());
+let emulating: Gpu | undefined; // one for all cases: it keeps the pipelines
+function emulated(): Gpu {
+  emulating ??= emulatingMatrixUnits(gpu());
+  return emulating;
+}
 
 // Halves carry 11 bits; the sums are floats. WGSL lets a device round to either neighbouring half.
 const stored = (terms: number) => ({ absolute: 2 ** -14 + 1e-6 * Math.sqrt(terms), relative: 2 ** -10 + 1e-5 });
