@@ -7,10 +7,12 @@ import { type Activations, activationsOf, type Maps } from './engine/activations
 import { createBench } from './engine/bench.js';
 import type { OpenDevice } from './engine/device.js';
 import type { Exclusive } from './engine/exclusive.js';
+import { learn } from './engine/learning.js';
 import { likeliest } from './engine/predict.js';
 import { timeRuns } from './engine/timing.js';
 import { loadNetwork } from './engine/weights.js';
 import { byId } from './page/elements.js';
+import { showFinetune } from './page/finetune.js';
 import { showKernels } from './page/kernels.js';
 import { type LayerColumn, showLayers } from './page/layers.js';
 import { type MapKind, showMaps } from './page/maps.js';
@@ -52,6 +54,7 @@ export async function startLive(model: ServedModel, device: OpenDevice, exclusiv
   });
   const trials = createTrials();
   const kernels = showKernels(selected, createBench(live), trials, () => {});
+  showFinetune((train, held, options) => exclusive(() => learn(network, train, held, options)));
   const pictures = showPictureChooser(async ({ picture }) => {
     await exclusive(async () => {
       const before = current;
