@@ -81,7 +81,7 @@ export function advise(here: Surroundings): string[] {
       `${here.closedDevices.join(', ')} may not be opened by this user: add the user to the group render, log in again.`,
     );
   }
-  if (!here.hasLoader) {
+  if (!here.hasLoader && !here.adapters.some(({ drivers }) => drivers === 'system')) {
     advice.push(
       'The Vulkan loader libvulkan.so.1 is missing: install libvulkan1 (Debian, Ubuntu) or vulkan-loader (Fedora, Arch: vulkan-icd-loader).',
     );

@@ -1,10 +1,12 @@
 // Loads Dawn's Node bindings and asks them for adapters, with the environment that a set of drivers needs.
 
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { VggpuError } from '../errors.js';
 import type { Say } from './cache-folder.js';
+import { loadForGood } from './libraries.js';
 import { unpackSwiftShader } from './swiftshader.js';
-import { mayHaveVulkan } from './vulkan-drivers.js';
+import { completeVulkan } from './system-vulkan.js';
+import { hasVulkanLoader, mayHaveVulkan } from './vulkan-drivers.js';
 
 /** Which drivers Dawn gets to see: the machine's own, or the one from npm. */
 export type Drivers = 'system' | 'npm';
@@ -84,26 +86,16 @@ export function driverSetup(
   const environment: Record<string, string | undefined> = {};
   // Mesa complains on stderr where it is absent.
   if (process.platform === 'linux' && !process.env.XDG_RUNTIME_DIR) environment.XDG_RUNTIME_DIR = tmpdir();
-  if (drivers === 'system') return { environment, loader: undefined };
+  if (drivers === 'system') {
+    const completed = completeVulkan(say);
+    return { environment: { ...environment, ...completed.environment }, loader: completed.loader };
+  }
   const { loader, manifest } = unpackSwiftShader(say);
   environment.VK_DRIVER_FILES = manifest;
   environment.VK_ICD_FILENAMES = manifest;
   environment.VK_LOADER_DRIVERS_SELECT = undefined;
   environment.VK_LOADER_DRIVERS_DISABLE = undefined;
   return { environment, loader };
-}
-
-/** dlopen's flags: Node closes a library that is no addon, and RTLD_NODELETE (0x1000 in glibc) keeps it loaded all the same. */
-export const STAY_LOADED = constants.dlopen.RTLD_NOW | 0x1000;
-
-/** Loads the Vulkan loader, so that Dawn's own dlopen of `libvulkan.so.1` finds it by its name. */
-function preload(loader: string | undefined): void {
-  if (loader === undefined) return;
-  try {
-    process.dlopen({ exports: {} }, loader, STAY_LOADED);
-  } catch {
-    // Always thrown: "Module did not self-register". It is loaded by then.
-  }
 }
 
 function assignEnvironment(changes: Record<string, string | undefined>): Record<string, string | undefined> {
@@ -120,7 +112,10 @@ function assignEnvironment(changes: Record<string, string | undefined>): Record<
 function withDrivers<T>(drivers: Drivers, say: Say | undefined, work: () => Promise<T>): Promise<T> {
   const turn = kept.last.then(async () => {
     const { environment, loader } = driverSetup(drivers, say);
-    preload(loader);
+    if (loader !== undefined) {
+      hasVulkanLoader(); // remembers the machine's own, of which nothing can be told afterwards
+      loadForGood(loader); // Dawn's own dlopen of libvulkan.so.1 finds it by its name
+    }
     const before = assignEnvironment(environment);
     try {
       return await work();

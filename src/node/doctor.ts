@@ -8,7 +8,8 @@ import { cacheFolder } from './cache-folder.js';
 import { type Float16Outcome, probeFloat16 } from './float16-probe.js';
 import { type AdapterFacts, openDevice } from './open-device.js';
 import { whyNoSwiftShader } from './swiftshader.js';
-import { type DriverManifest, findDriverManifests, hasVulkanLoader } from './vulkan-drivers.js';
+import { driversHere } from './system-vulkan.js';
+import { type DriverManifest, hasVulkanLoader } from './vulkan-drivers.js';
 
 /** What `diagnose` finds; printed as it is by `vggpu doctor --json`. */
 export interface DoctorReport {
@@ -72,7 +73,7 @@ export async function diagnose(options: { adapter?: string | undefined } = {}): 
   } catch (error) {
     cache = messageOf(error);
   }
-  const manifests = process.platform === 'linux' ? findDriverManifests() : [];
+  const manifests = process.platform === 'linux' ? driversHere(note).manifests : [];
   const hasLoader = process.platform !== 'linux' || hasVulkanLoader();
   return {
     ok: adapter !== null,
@@ -111,6 +112,11 @@ const SOURCES: Readonly<Record<AdapterFacts['source'], string>> = {
 
 function bytes(count: number): string {
   return count >= 2 ** 30 ? `${(count / 2 ** 30).toFixed(1)} GiB` : `${(count / 2 ** 20).toFixed(0)} MiB`;
+}
+
+function loaderState({ vulkan, adapters }: DoctorReport): string {
+  if (vulkan.loaderInstalled) return 'installed';
+  return adapters.some(({ drivers }) => drivers === 'system') ? "not installed, npm's stands in" : 'missing';
 }
 
 /** The rows of the report on the adapter that runs. */
@@ -156,10 +162,7 @@ export function formatReport(report: DoctorReport): string {
     ...adapterRows(report),
     ['machine', `${machine.platform}, Node ${machine.node}, ${machine.cores} cores (${machine.processor})`],
     ['memory', `${bytes(machine.memoryBytes)}, ${bytes(machine.freeMemoryBytes)} free`],
-    [
-      'vulkan',
-      `loader ${vulkan.loaderInstalled ? 'installed' : 'missing'}, ${vulkan.manifests.length} drivers announced`,
-    ],
+    ['vulkan', `loader ${loaderState(report)}, ${vulkan.manifests.length} drivers announced`],
     ['npm vulkan', vulkan.swiftShaderMissing ?? 'SwiftShader, usable'],
     ['caches', report.cacheFolder],
   ];

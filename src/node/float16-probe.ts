@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { type Candidate, candidates } from './adapters.js';
-import { driverSetup, STAY_LOADED } from './dawn.js';
+import { driverSetup } from './dawn.js';
+import { STAY_LOADED } from './libraries.js';
 
 /** What float16 does on an adapter: `works`, gives `wrong` numbers, `crashed` the process (or hung), or is `absent`. */
 export type Float16Outcome = 'works' | 'wrong' | 'crashed' | 'absent';

@@ -1,7 +1,8 @@
-// Looks for Vulkan on this machine without loading it: the loader library and the JSON files by which drivers announce themselves.
+// Looks for Vulkan on this machine: the loader library and the JSON files by which drivers announce themselves.
 
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { canLoad } from './libraries.js';
 
 /** A Vulkan driver's JSON file, as the loader would find it. */
 export interface DriverManifest {
@@ -11,27 +12,23 @@ export interface DriverManifest {
   readonly apiVersion: string;
 }
 
-const LIBRARY_FOLDERS = [
-  '/usr/lib/x86_64-linux-gnu',
-  '/usr/lib/aarch64-linux-gnu',
-  '/lib/x86_64-linux-gnu',
-  '/lib/aarch64-linux-gnu',
-  '/usr/lib64',
-  '/lib64',
-  '/usr/lib',
-  '/lib',
-  '/usr/local/lib',
-  '/run/opengl-driver/lib',
-];
+let loaderInstalled: boolean | undefined;
 
-/** Whether the Vulkan loader, `libvulkan.so.1`, lies in a usual place. */
-export function hasVulkanLoader(environment: NodeJS.ProcessEnv = process.env): boolean {
-  const own = (environment.LD_LIBRARY_PATH ?? '').split(delimiter).filter(Boolean);
-  return [...own, ...LIBRARY_FOLDERS].some((folder) => existsSync(join(folder, 'libvulkan.so.1')));
+/** Whether this machine has the Vulkan loader, `libvulkan.so.1`: found out before another one is loaded, and remembered. */
+export function hasVulkanLoader(): boolean {
+  loaderInstalled ??= canLoad('libvulkan.so.1');
+  return loaderInstalled;
 }
 
 /** The variables by which a person tells the Vulkan loader which drivers to use. */
 const GIVEN = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES', 'VK_ADD_DRIVER_FILES'];
+
+/** Whether a person told the Vulkan loader which drivers to use, or which to add. */
+export const areDriversGiven = (environment: NodeJS.ProcessEnv = process.env): boolean =>
+  GIVEN.some((name) => environment[name]);
+
+/** Where some clusters put NVIDIA's files, and no loader looks. */
+const ELSEWHERE = ['/usr/local/nvidia/share/vulkan/icd.d', '/usr/local/nvidia/vulkan/icd.d'];
 
 function manifestFolders(environment: NodeJS.ProcessEnv): string[] {
   const home = environment.HOME ?? '';
@@ -67,6 +64,15 @@ export function findDriverManifests(environment: NodeJS.ProcessEnv = process.env
   const only = environment.VK_DRIVER_FILES || environment.VK_ICD_FILENAMES;
   const added = (environment.VK_ADD_DRIVER_FILES ?? '').split(delimiter).filter(Boolean);
   const places = only ? only.split(delimiter).filter(Boolean) : [...added, ...manifestFolders(environment)];
+  return readManifests(places);
+}
+
+/** Drivers that announce themselves in places where the loader does not look. */
+export function findManifestsElsewhere(): DriverManifest[] {
+  return readManifests(ELSEWHERE);
+}
+
+function readManifests(places: readonly string[]): DriverManifest[] {
   const found: DriverManifest[] = [];
   for (const file of places.flatMap(jsonFilesIn)) {
     try {
@@ -84,6 +90,5 @@ export function findDriverManifests(environment: NodeJS.ProcessEnv = process.env
  * Anything a person set by hand is always tried.
  */
 export function mayHaveVulkan(environment: NodeJS.ProcessEnv = process.env): boolean {
-  if (process.platform !== 'linux') return true;
-  return GIVEN.some((name) => environment[name]) || findDriverManifests(environment).length > 0;
+  return process.platform !== 'linux' || areDriversGiven(environment) || findDriverManifests(environment).length > 0;
 }

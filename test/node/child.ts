@@ -34,6 +34,11 @@ switch (process.argv[2]) {
   case 'facts':
     process.stdout.write(JSON.stringify(opened.info));
     break;
+  case 'float16': {
+    const { probeFloat16 } = await import('../../src/node/float16-probe.js');
+    process.stdout.write(await probeFloat16());
+    break;
+  }
   case 'libraries': {
     const { readFileSync } = await import('node:fs');
     process.stdout.write(readFileSync('/proc/self/maps', 'utf8'));

@@ -118,7 +118,8 @@ describe.skipIf(!hasSwiftShader)("npm's SwiftShader", () => {
     const caches = join(folder, 'caches');
     mkdirSync(libraries);
     writeFileSync(join(libraries, 'libvulkan.so.1'), 'not a library');
-    const { code, stdout } = await runChild('libraries', { LD_LIBRARY_PATH: libraries, VGGPU_CACHE: caches });
+    const environment = { ...NO_DRIVERS, LD_LIBRARY_PATH: libraries, VGGPU_CACHE: caches };
+    const { code, stdout } = await runChild('libraries', environment);
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`${caches}/.*/libvulkan\\.so\\.1`));
   });
