@@ -18,7 +18,7 @@ const allowed: Record<string, readonly string[]> = {
   vgg16: ['tune', 'profile', 'nn', 'autograd', 'kernels', 'data', 'node'],
   models: ['vgg16', 'nn', 'kernels', 'data', 'node'],
   explore: ['vgg16', 'nn', 'data'],
-  cli: ['explore', 'models', 'report', 'profile', 'vgg16', 'nn', 'autograd', 'data', 'node'],
+  cli: ['tune', 'explore', 'models', 'report', 'profile', 'vgg16', 'nn', 'autograd', 'data', 'node'],
 };
 const engine = ['kernels', 'autograd', 'nn'];
 

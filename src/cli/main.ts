@@ -10,6 +10,7 @@ import { addExplore } from './explore.js';
 import { addFeatures } from './features.js';
 import { addFetch } from './fetch.js';
 import { addFinetune } from './finetune.js';
+import { addKernels } from './kernels.js';
 import { addMerge } from './merge.js';
 import { addPlots } from './plots.js';
 import { addPredict } from './predict.js';
@@ -17,12 +18,14 @@ import { addSplit } from './split.js';
 import { addSubmission } from './submission.js';
 import { addSummary } from './summary.js';
 import { addTest } from './test.js';
+import { addTune } from './tune.js';
 
 /** In the order of a job from the download to the submission. */
 const COMMANDS = [
   ...[addDemo, addDoctor, addFetch, addSplit, addPlots, addSummary, addPredict],
   ...[addFinetune, addEvaluate, addTest, addSubmission],
   ...[addFeatures, addMerge],
+  ...[addTune, addKernels],
   ...[addExplore],
 ];
 

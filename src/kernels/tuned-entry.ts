@@ -8,6 +8,8 @@ export interface Measurement {
   readonly runs?: number | undefined;
   /** Largest difference from the reference, relative to the RMS of the output. */
   readonly error?: number | undefined;
+  /** Far slower than the best on a larger shape, and so not measured on this one. */
+  readonly slow?: boolean | undefined;
   /** What is wrong with its result, or why it did not run; such a variant is never chosen. */
   readonly wrong?: string | undefined;
 }

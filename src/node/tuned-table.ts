@@ -28,6 +28,7 @@ const MeasurementSchema = v.object({
   ms: v.optional(v.number()),
   runs: v.optional(v.number()),
   error: v.optional(v.number()),
+  slow: v.optional(v.boolean()),
   wrong: v.optional(v.string()),
 });
 const EntrySchema = v.object({

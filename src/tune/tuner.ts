@@ -15,8 +15,10 @@ export interface TunerOptions {
   readonly quick?: boolean | undefined;
   /** Gives the device's memory back after every step, and not after every choice. */
   readonly sparing?: boolean | undefined;
-  /** Told of every choice as it is after a step; `finished`: nothing is left to try. */
-  readonly onEntry?: ((key: string, entry: TunedEntry, finished: boolean) => void) | undefined;
+  /** Told of every choice as it is after a step. */
+  readonly onEntry?: ((key: string, entry: TunedEntry) => void) | undefined;
+  /** Told of a choice for which no variant came to a right result. */
+  readonly onNoneRight?: ((key: string, measured: TunedEntry['measured']) => void) | undefined;
 }
 
 export interface Tuner {
@@ -50,8 +52,9 @@ interface Bout {
 }
 
 export function createTuner(gpu: Gpu, needs: readonly Need[], options: TunerOptions = {}): Tuner {
-  const { before = {}, quick = false, sparing = false, onEntry } = options;
+  const { before = {}, quick = false, sparing = false, onEntry, onNoneRight } = options;
   const slow = new Map<string, number>(); // kernel and variant -> times slower than the best on the shape before
+  const isSlow = ({ name }: Need['kernel'], variant: string) => (slow.get(`${name} ${variant}`) ?? 0) >= NOT_TRIED;
   const bouts = needs
     .map((need) => open(affordable(need, gpu.capabilities.kind), before[need.key]))
     .filter((bout) => next(bout) !== undefined);
@@ -72,7 +75,7 @@ export function createTuner(gpu: Gpu, needs: readonly Need[], options: TunerOpti
     const naive = Object.keys(kernel.variants)[0];
     return left.find((name) => {
       if (name === need.chosen) return true;
-      if ((slow.get(`${kernel.name} ${name}`) ?? 0) >= NOT_TRIED) return false;
+      if (isSlow(kernel, name)) return false;
       return !quick || (name !== naive && preferred.includes(name));
     });
   }
@@ -126,17 +129,22 @@ export function createTuner(gpu: Gpu, needs: readonly Need[], options: TunerOpti
     if (bout) bout.tools = undefined;
   }
 
-  function report(bout: Bout): void {
+  function report(bout: Bout, finished: boolean): void {
     const { need, left, measured, champion } = bout;
+    if (finished)
+      for (const name of left.filter((other) => isSlow(need.kernel, other))) measured[name] = { slow: true };
     const best = champion === undefined ? undefined : measured[champion]?.ms;
     for (const [name, { ms }] of Object.entries(measured)) {
       if (ms !== undefined && best !== undefined) slow.set(`${need.kernel.name} ${name}`, ms / best);
     }
-    if (champion === undefined) return;
     const { kernel, dims, key } = need;
+    if (champion === undefined) {
+      if (finished) onNoneRight?.(key, measured);
+      return;
+    }
+    const untried = left.filter((name) => !(name in measured));
     const date = new Date().toISOString();
-    const entry = { kernel: kernel.name, variant: champion, dims, measured: { ...measured }, left: [...left], date };
-    onEntry?.(key, entry, next(bout) === undefined);
+    onEntry?.(key, { kernel: kernel.name, variant: champion, dims, measured: { ...measured }, left: untried, date });
   }
 
   return {
@@ -153,8 +161,8 @@ export function createTuner(gpu: Gpu, needs: readonly Need[], options: TunerOpti
         bout.measured[variant] = { wrong: (error as Error).message };
       }
       bout.left.splice(bout.left.indexOf(variant), 1);
-      report(bout);
       const finished = next(bout) === undefined;
+      report(bout, finished);
       if (finished || sparing) release(bout);
       if (finished) bouts.shift();
       return true;
