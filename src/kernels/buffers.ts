@@ -27,8 +27,13 @@ export interface BufferPool {
   take(bytes: number, purpose: string): Block;
   /** Takes a block back. Commands already recorded may still use it: the queue keeps their order. */
   give(block: Block): void;
-  /** Destroys free buffers beyond `keepBytes`, the longest unused first. Only between submits. */
-  trim(keepBytes: number): void;
+  /**
+   * Destroys free buffers beyond `keepBytes`, the longest unused first. Only between submits.
+   * @param idle spares those that were given back since the last `idle` calls of `submitted`; default 0
+   */
+  trim(keepBytes: number, idle?: number): boolean;
+  /** Counts a submit. */
+  submitted(): void;
   /** What it holds now. */
   bytes(): PoolBytes;
 }
@@ -39,6 +44,10 @@ export function sizeClass(bytes: number): number {
   const step = 2 ** Math.max(0, Math.floor(Math.log2(words)) - 5);
   return Math.ceil(words / step) * step * 4;
 }
+
+/** From this size on a request may be served by a buffer of up to this many times its size: scratch is large, and no two layers' is alike. */
+const SHARED_FROM = 2 ** 20;
+const SHARED_UP_TO = 4;
 
 function mebi(bytes: number): string {
   return `${Math.ceil(bytes / 2 ** 20)} MiB`;
@@ -60,7 +69,8 @@ export function createBufferPool(
   { memory = Infinity, reclaim, poison }: PoolOptions = {},
 ): BufferPool {
   const free = new Map<number, GPUBuffer[]>();
-  const order: GPUBuffer[] = []; // free buffers, longest unused first
+  const order: { readonly buffer: GPUBuffer; readonly since: number }[] = []; // free buffers, longest unused first
+  let submits = 0;
   const owned = new Set<GPUBuffer>();
   const largest = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
   let live = 0;
@@ -75,10 +85,13 @@ export function createBufferPool(
       );
     }
     const size = Math.min(sizeClass(bytes), Math.floor(largest / 4) * 4);
-    let buffer = free.get(size)?.pop();
+    let buffer = free.get(size)?.pop() ?? takeLarger(size);
     if (buffer) {
-      order.splice(order.lastIndexOf(buffer), 1);
-      freeBytes -= size;
+      order.splice(
+        order.findLastIndex((entry) => entry.buffer === buffer),
+        1,
+      );
+      freeBytes -= buffer.size;
     } else {
       if (live + freeBytes + size > memory) reclaim?.();
       if (live + freeBytes + size > memory) {
@@ -90,32 +103,45 @@ export function createBufferPool(
       buffer = device.createBuffer({ label: `${purpose}, ${bytes} bytes`, size, usage: USAGE });
     }
     owned.add(buffer);
-    live += size;
+    live += buffer.size;
     peak = Math.max(peak, live);
     const block = { buffer, bytes: Math.ceil(bytes / 4) * 4 };
     poison?.(block);
     return block;
   }
 
+  /** The smallest free buffer that is not much larger, for a large request. */
+  function takeLarger(size: number): GPUBuffer | undefined {
+    if (size < SHARED_FROM) return undefined;
+    let best = Infinity;
+    for (const [other, buffers] of free) {
+      if (buffers.length > 0 && other > size && other <= SHARED_UP_TO * size) best = Math.min(best, other);
+    }
+    return free.get(best)?.pop();
+  }
+
   function give({ buffer }: Block): void {
     if (!owned.delete(buffer)) throw new VggpuError('memory', `The block ${buffer.label} was given back twice.`);
     live -= buffer.size;
     freeBytes += buffer.size;
-    order.push(buffer);
+    order.push({ buffer, since: submits });
     const same = free.get(buffer.size);
     if (same) same.push(buffer);
     else free.set(buffer.size, [buffer]);
   }
 
-  function trim(keepBytes: number): void {
-    while (freeBytes > keepBytes) {
-      const buffer = order.shift()!;
+  function trim(keepBytes: number, idle = 0): boolean {
+    let trimmed = false;
+    while (freeBytes > keepBytes && submits - order[0]!.since >= idle) {
+      const { buffer } = order.shift()!;
       const same = free.get(buffer.size)!;
       same.splice(same.indexOf(buffer), 1);
       freeBytes -= buffer.size;
       buffer.destroy();
+      trimmed = true;
     }
+    return trimmed;
   }
 
-  return { take, give, trim, bytes: () => ({ live, free: freeBytes, peak }) };
+  return { take, give, trim, submitted: () => void submits++, bytes: () => ({ live, free: freeBytes, peak }) };
 }

@@ -82,7 +82,8 @@ const SLOT = 256; // bytes of one uniform: the largest minUniformBufferOffsetAli
 const SLOTS = 1024;
 const LONGEST_QUEUE = 256; // dispatches before a submit, so that a GPU starts while more is recorded
 const MOST_CACHED = 4096; // pipelines and bind groups; pictures of any size bring a group each
-const KEEP_FREE = 512 * 2 ** 20; // bytes of unused buffers the pool keeps between submits
+const KEEP_FREE = 256 * 2 ** 20; // bytes of unused buffers the pool keeps for good
+const IDLE = 64; // submits after which what is unused beyond that goes: longer than a step, whose buffers the next one takes
 
 /** Wraps a device. Every kernel of this project runs through the result. */
 export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
@@ -121,8 +122,8 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     counts.submits++;
     slot = 0;
     queued = 0;
-    if (pool.bytes().free > KEEP_FREE) trim(KEEP_FREE / 2);
-    else if (cache.size > MOST_CACHED) forgetGroups();
+    pool.submitted();
+    if (pool.trim(KEEP_FREE, IDLE) || cache.size > MOST_CACHED) forgetGroups();
   }
 
   function submit(): void {
@@ -133,12 +134,6 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     // In queue order: the dispatches before have read their dims when this write lands.
     if (slot > 0) device.queue.writeBuffer(uniforms, 0, staging, 0, slot * SLOT);
     device.queue.submit([buffer]);
-  }
-
-  /** Destroys free buffers beyond `keepBytes`, and forgets the bind groups that may hold them. */
-  function trim(keepBytes: number): void {
-    pool.trim(keepBytes);
-    forgetGroups();
   }
 
   function forgetGroups(): void {
@@ -211,7 +206,8 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     poison: options.debug ? poison : undefined,
     reclaim() {
       flush();
-      trim(0);
+      pool.trim(0);
+      forgetGroups();
     },
   });
   const profiler = createProfiler(device, { flush, finish });

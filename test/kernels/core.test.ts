@@ -124,6 +124,41 @@ describe('the pool', () => {
     expect(pool.bytes().free).toBe(0);
   });
 
+  it('serves a large request by the smallest free buffer of up to four times its size', () => {
+    const made: number[] = [];
+    const device = {
+      limits: { maxStorageBufferBindingSize: 2 ** 30, maxBufferSize: 2 ** 30 },
+      createBuffer: ({ size }: { size: number }) => {
+        made.push(size);
+        return { size, destroy() {} };
+      },
+    } as unknown as GPUDevice;
+    const pool = createBufferPool(device);
+    const MiB = 2 ** 20;
+    const blocks = [40, 8, 5].map((size) => pool.take(size * MiB, `${size} MiB`));
+    for (const block of blocks) pool.give(block);
+    expect(pool.take(3 * MiB, 'three').buffer).toBe(blocks[2]!.buffer);
+    expect(pool.take(3 * MiB, 'three more').buffer).toBe(blocks[1]!.buffer);
+    expect(pool.bytes()).toMatchObject({ live: 13 * MiB, free: 40 * MiB });
+    pool.take(3 * MiB, '40 MiB are too many for three');
+    pool.take(MiB / 2, 'half a MiB has a buffer of its own');
+    expect(made.map((size) => size / MiB)).toEqual([40, 8, 5, 3, 0.5]);
+  });
+
+  it('spares what was in use a few submits ago', () => {
+    const pool = createBufferPool(gpu().device);
+    pool.give(pool.take(4096, 'old'));
+    for (let i = 0; i < 3; i++) pool.submitted();
+    const young = pool.take(8192, 'young');
+    pool.give(young);
+    expect(pool.trim(0, 3)).toBe(true);
+    expect(pool.bytes().free).toBe(8192);
+    expect(pool.trim(0, 3)).toBe(false);
+    for (let i = 0; i < 3; i++) pool.submitted();
+    expect(pool.trim(0, 3)).toBe(true);
+    expect(pool.bytes().free).toBe(0);
+  });
+
   it('says what asked for more than one binding holds', () => {
     expect(() => gpu().pool.take(2 ** 20 + 4, 'kernel of fc1')).toThrowError(
       expect.objectContaining({ code: 'memory', message: expect.stringMatching(/^kernel of fc1 needs 1048580 bytes/) }),
