@@ -5,12 +5,14 @@ import { classesOf, createTape, describeLayers, forward, type Network } from '..
 import type { ServedModel } from '../../src/explore/model.js';
 import { type Activations, activationsOf, type Maps } from './engine/activations.js';
 import { createBench } from './engine/bench.js';
+import { measureCeilings } from './engine/ceilings.js';
 import type { OpenDevice } from './engine/device.js';
 import type { Exclusive } from './engine/exclusive.js';
 import { learn } from './engine/learning.js';
 import { likeliest } from './engine/predict.js';
 import { timeRuns } from './engine/timing.js';
 import { loadNetwork } from './engine/weights.js';
+import { dotsOf } from './page/dots.js';
 import { byId } from './page/elements.js';
 import { showFinetune } from './page/finetune.js';
 import { showKernels } from './page/kernels.js';
@@ -18,6 +20,8 @@ import { type LayerColumn, showLayers } from './page/layers.js';
 import { type MapKind, showMaps } from './page/maps.js';
 import { duration } from './page/numbers.js';
 import { showPictureChooser } from './page/picture-chooser.js';
+import { showPixel } from './page/pixel.js';
+import { showRoofline } from './page/roofline.js';
 import { createSelected } from './page/selection.js';
 import { createTrials } from './page/trials.js';
 
@@ -53,7 +57,17 @@ export async function startLive(model: ServedModel, device: OpenDevice, exclusiv
     last: facts.length - 1,
   });
   const trials = createTrials();
-  const kernels = showKernels(selected, createBench(live), trials, () => {});
+  let times: readonly (number | undefined)[] = [];
+  const kernels = showKernels(selected, createBench(live), trials, (chosen) => {
+    pixel.use(chosen);
+    roofline.refresh();
+  });
+  const pixel = showPixel(selected, gpu.capabilities.subgroupSize || 32, (layer) => facts[layer]!.output);
+  const roofline = showRoofline(
+    () => exclusive(() => measureCeilings(gpu)),
+    () => dotsOf(facts, times, trials, selected.now.layer),
+  );
+  trials.watch(() => roofline.refresh());
   showFinetune((train, held, options) => exclusive(() => learn(network, train, held, options)));
   const pictures = showPictureChooser(async ({ picture }) => {
     await exclusive(async () => {
@@ -73,7 +87,8 @@ export async function startLive(model: ServedModel, device: OpenDevice, exclusiv
   });
   column.say('Running a drawing…');
   await pictures.begin();
-  await exclusive(() => measureLayers(live, column));
+  times = await exclusive(() => measureLayers(live, column));
+  roofline.refresh();
   document.body.dataset.ready = 'true';
 }
 
@@ -87,7 +102,7 @@ async function readMaps({ network, activations }: Live, layer: number, kind: Map
 }
 
 /** Times each layer by itself on what the layer before it made. */
-async function measureLayers({ network, activations }: Live, column: LayerColumn): Promise<void> {
+async function measureLayers({ network, activations }: Live, column: LayerColumn): Promise<(number | undefined)[]> {
   const { gpu, layers } = network;
   const { inputs } = activations();
   const times: (number | undefined)[] = [];
@@ -106,4 +121,5 @@ async function measureLayers({ network, activations }: Live, column: LayerColumn
   }
   const sum = times.reduce<number>((total, time) => total + (time ?? 0), 0);
   column.showTimes(times, `One picture takes ${duration(sum)}, each layer measured by itself.`);
+  return times;
 }

@@ -48,6 +48,15 @@ export function createCodeView(label: string, onInput?: () => void): CodeView {
 
   const lineAt = (number: number) => lines.children[number - 1];
 
+  function scrollTo(number: number): void {
+    const line = lineAt(number);
+    if (!(line instanceof HTMLElement)) return;
+    const { offsetTop, offsetHeight } = line;
+    const { scrollTop, clientHeight } = shown;
+    if (offsetTop >= scrollTop && offsetTop + offsetHeight <= scrollTop + clientHeight) return;
+    shown.scrollTop = offsetTop - clientHeight / 2;
+  }
+
   input?.addEventListener('input', () => {
     setText(input.value);
     onInput?.();
@@ -72,13 +81,7 @@ export function createCodeView(label: string, onInput?: () => void): CodeView {
         line.classList.toggle('ran', ran.has(i + 1));
         line.classList.toggle('now', i + 1 === now);
       });
-      const line = now === undefined ? undefined : lineAt(now);
-      if (!(line instanceof HTMLElement)) return;
-      const { offsetTop, offsetHeight } = line;
-      const { scrollTop, clientHeight } = shown;
-      if (offsetTop < scrollTop || offsetTop + offsetHeight > scrollTop + clientHeight) {
-        shown.scrollTop = offsetTop - clientHeight / 2;
-      }
+      if (now !== undefined) requestAnimationFrame(() => scrollTo(now)); // when it stands in the page
     },
     mark(messages) {
       for (const line of lines.children) line.classList.remove('error', 'warning');

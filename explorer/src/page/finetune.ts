@@ -41,7 +41,7 @@ export function showFinetune(learn: Learn): void {
     onchange: () => void take(filesOfInput(folders.files)),
   });
   const epochs = element('input', { type: 'number', id: 'epochs', min: 1, max: 1000, value: 30 });
-  const rate = element('input', { type: 'number', id: 'rate', min: 0, step: 'any', value: 0.001 });
+  const rate = element('input', { type: 'number', id: 'rate', min: 0, step: 'any', value: 0.003 });
   const start = element(
     'button',
     { type: 'button', class: 'start', disabled: true, onclick: () => void run() },
@@ -93,7 +93,8 @@ export function showFinetune(learn: Learn): void {
 
   async function takeDrawings(): Promise<void> {
     for (const name of ['cat', 'dog']) {
-      for (let number = 0; number < DRAWN; number++) add(name, await draw(name, number));
+      const first = classes.find((own) => own.name === name)?.pictures.length ?? 0;
+      for (let number = first; number < first + DRAWN; number++) add(name, await draw(name, number));
     }
     showClasses();
   }

@@ -17,6 +17,10 @@ import { type VariantRow, variantsTable } from './variants-table.js';
 export interface ChosenKernel {
   readonly tried: KernelCase;
   readonly variant: string;
+  /** Those that take the case, from naive to fast. */
+  readonly variants: readonly string[];
+  /** Shows another of them. */
+  readonly choose: (variant: string) => void;
 }
 
 export interface KernelsSection {
@@ -37,6 +41,7 @@ export function showKernels(
   let variant = '';
   let pass = 0;
   let beside = '';
+  let measuring = false;
 
   const note = element('p', { class: 'muted', role: 'status' });
   const kinds = element('div', { class: 'switch', role: 'group', 'aria-label': 'Kernel' });
@@ -70,10 +75,15 @@ export function showKernels(
 
   async function refresh(): Promise<void> {
     const { layer } = selected.now;
+    measure.disabled = true;
+    kinds.replaceChildren();
+    note.textContent = 'Running the layer forward and back…';
+    content.hidden = true;
     try {
       const found = await bench.cases(layer);
       if (layer !== selected.now.layer) return;
       cases = found;
+      measure.disabled = measuring;
       chooseCase(cases.find(({ kernel }) => kernel.name === tried?.kernel.name) ?? cases[0]);
     } catch (error) {
       note.textContent = reasonOf(error);
@@ -114,7 +124,8 @@ export function showKernels(
     variant = name;
     pass = 0;
     showTable();
-    const names = bench.variants(tried!).filter((other) => other !== variant);
+    const variants = bench.variants(tried!);
+    const names = variants.filter((other) => other !== variant);
     compared.replaceChildren(
       ...['', ...names].map((other) =>
         element('option', { value: other, selected: other === beside }, other || 'nothing'),
@@ -122,7 +133,7 @@ export function showKernels(
     );
     showCode();
     chooseBeside(names.includes(beside) ? beside : '');
-    onChoose({ tried: tried!, variant });
+    onChoose({ tried: tried!, variant, variants, choose: chooseVariant });
   }
 
   function showTable(): void {
@@ -169,6 +180,7 @@ export function showKernels(
   async function measureAll(): Promise<void> {
     const own = tried;
     const { layer } = selected.now;
+    measuring = true;
     measure.disabled = true;
     failures.clear();
     for (const name of own ? bench.variants(own) : []) {
@@ -181,6 +193,7 @@ export function showKernels(
       if (tried === own) showTable();
     }
     measure.textContent = 'Measure all variants';
+    measuring = false;
     measure.disabled = false;
     if (tried === own) showCode();
   }
