@@ -5,6 +5,7 @@ import { elementsOf } from '../../src/kernels/conv3x3-shape.js';
 import { halfConv3x3Forward } from '../../src/kernels/half-conv3x3.js';
 import { halfMatmulNN } from '../../src/kernels/half-matmul.js';
 import { halfMaxPoolForward } from '../../src/kernels/half-max-pool.js';
+import { hasFloat16 } from '../float16.js';
 import { useGpu } from '../gpu.js';
 import { packHalves, unpackHalves } from '../halves.js';
 import { seeded } from '../random.js';
@@ -14,7 +15,7 @@ import { maxPoolForward } from '../reference/max-pool.js';
 import { evaluate, variantsFor } from './evaluate.js';
 import { testKernel } from './harness.js';
 
-const gpu = useGpu();
+const gpu = useGpu({ float16: hasFloat16 }); // without it, the variants that every device runs
 
 // WGSL lets a device round to either neighbouring half (2^-10 of the value), and take subnormal halves (below 2^-14) for 0.
 const stored = (absolute: number) => ({ absolute: absolute + 2 ** -14, relative: 2 ** -10 + 1e-5 });
