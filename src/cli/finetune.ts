@@ -36,6 +36,7 @@ interface FinetuneOptions extends WeightsOptions, SetOptions {
   readonly checkpointMinutes: number;
   readonly resume?: boolean;
   readonly profile?: boolean;
+  readonly tune: boolean;
   readonly json?: boolean;
 }
 
@@ -84,6 +85,7 @@ export function addFinetune(program: Command): void {
     )
     .option('--resume', 'go on with the run that was stopped, to the same result as if it never had been')
     .option('--no-cache', 'compute the frozen layers in every epoch again (same result, slower)')
+    .option('--no-tune', 'measure no kernel variants on the side of the first epoch (it is done on GPUs only)')
     .option('--profile', 'say after each epoch where its time went, and which kernels took it')
     .option('--json', 'print JSON: {epochs: [{loss, acc, valLoss, valAcc, seconds}], skipped, out, best}')
     .action(finetune);
@@ -109,12 +111,12 @@ async function finetune(options: FinetuneOptions, command: Command): Promise<voi
 
 /** The options that the library takes as they are. @throws VggpuError 'usage' */
 function fitOptionsOf(options: FinetuneOptions): FitOptions {
-  const { epochs, seed, cache, optimizer, momentum, earlyStop, checkpointMinutes, resume, augment } = options;
+  const { tune, epochs, seed, cache, optimizer, momentum, earlyStop, checkpointMinutes, resume, augment } = options;
   if (options.baseLr !== undefined && options.unfreeze === undefined) {
     throw new VggpuError('usage', '--base-lr is for pretrained layers, and they are frozen: add --unfreeze LAYER.');
   }
   return {
-    ...{ epochs, seed, cache, optimizer, momentum, earlyStop, checkpointMinutes, resume },
+    ...{ tune, epochs, seed, cache, optimizer, momentum, earlyStop, checkpointMinutes, resume },
     ...{ learningRate: options.lr, baseLearningRate: options.baseLr },
     augment: augment === undefined ? undefined : augmentation(augment),
     classWeights: options.classWeights === undefined ? undefined : classWeights(options.classWeights),

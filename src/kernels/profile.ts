@@ -52,6 +52,8 @@ export interface Profile {
   /** In the order in which they ended. */
   readonly spans: readonly HostSpan[];
   readonly counts: { readonly dispatches: number; readonly submits: number };
+  /** Steps of training, and the dispatches and submits of all of them together. */
+  readonly steps: { readonly count: number; readonly dispatches: number; readonly submits: number };
   /** Bytes written to the device, and read back from it. */
   readonly bytes: { readonly uploaded: number; readonly read: number };
   /** The host's time at the beginning and at the end, in nanoseconds. */

@@ -22,6 +22,8 @@ export interface Profiler {
   phase<T>(name: string, work: () => T): T;
   /** Records how long `work` takes, to the end of its promise where it gives one. Of spans within each other the inner one counts. */
   span<T>(name: string, work: () => T, bytes?: number): T;
+  /** Counts the dispatches and submits of a step of training. */
+  step<T>(work: () => Promise<T>): Promise<T>;
   /** Adds a span that was measured elsewhere, as by threads that work beside the loop. */
   addSpan(span: HostSpan): void;
 }
@@ -51,6 +53,7 @@ interface Period {
   readonly records: OpenRecord[];
   readonly spans: HostSpan[];
   readonly counts: { dispatches: number; submits: number };
+  readonly steps: { count: number; dispatches: number; submits: number };
   readonly bytes: { uploaded: number; read: number };
   readonly startNs: number;
 }
@@ -59,6 +62,7 @@ const newPeriod = (): Period => ({
   records: [],
   spans: [],
   counts: { dispatches: 0, submits: 0 },
+  steps: { count: 0, dispatches: 0, submits: 0 },
   bytes: { uploaded: 0, read: 0 },
   startNs: hostNs(),
 });
@@ -144,6 +148,16 @@ export function createProfiler(
       } finally {
         if (!waiting) end();
       }
+    },
+    async step(work) {
+      if (!on) return work();
+      const { counts, steps } = period;
+      const before = { ...counts };
+      const result = await work();
+      steps.count++;
+      steps.dispatches += counts.dispatches - before.dispatches;
+      steps.submits += counts.submits - before.submits;
+      return result;
     },
     addSpan(span) {
       if (on) period.spans.push(span);

@@ -47,7 +47,16 @@ export interface StepOptions {
  * whole batch.
  * @throws VggpuError 'training' where the loss is no number; the weights are then as before the step
  */
-export async function trainStep(
+export function trainStep(
+  network: Network,
+  optimizer: Optimizer,
+  batch: Batch,
+  options: StepOptions,
+): Promise<BatchResult> {
+  return network.gpu.profiler.step(() => takeStep(network, optimizer, batch, options));
+}
+
+async function takeStep(
   network: Network,
   optimizer: Optimizer,
   batch: Batch,

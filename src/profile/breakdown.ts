@@ -52,7 +52,9 @@ export interface Breakdown {
   readonly host: readonly HostShare[];
   /** The longest first. */
   readonly kernels: readonly KernelShare[];
-  readonly counts: { readonly dispatches: number; readonly submits: number };
+  readonly counts: Profile['counts'];
+  /** Of the steps of training alone, without the passes through frozen layers before them. */
+  readonly steps: Profile['steps'];
   readonly bytes: { readonly uploaded: number; readonly read: number };
   /** How far apart the two clocks may be read; undefined where there is one only. */
   readonly clockAccuracySeconds: number | undefined;
@@ -86,7 +88,7 @@ export function ownTimes(records: readonly DispatchRecord[], from = Number.NEGAT
 
 /** Adds up a profile. */
 export function breakDown(profile: Profile): Breakdown {
-  const { records, spans, counts, bytes, clock, startNs } = profile;
+  const { records, spans, counts, steps, bytes, clock, startNs } = profile;
   const own = ownTimes(records, startNs);
   const endNs = Math.max(profile.endNs, own.at(-1)?.endNs ?? 0);
   const times = new Map(own.map((time) => [time.record, time.endNs - time.startNs]));
@@ -99,6 +101,7 @@ export function breakDown(profile: Profile): Breakdown {
     host: hostOf(spans),
     kernels: kernelsOf(records, times, timed),
     counts,
+    steps,
     bytes,
     clockAccuracySeconds: clock && clock.accuracyNs / 1e9,
   };

@@ -24,10 +24,11 @@ const counted = (count: number, one: string, many = `${one}s`) => `${whole(count
  * @param name what was profiled, for example 'epoch 1'
  */
 export function breakdownLines(breakdown: Breakdown, name: string): string[] {
-  const { counts, bytes, timed } = breakdown;
+  const { counts, steps, bytes, timed } = breakdown;
   const work = `${counted(counts.dispatches, 'dispatch', 'dispatches')} in ${counted(counts.submits, 'submit')}`;
   const moved = `${megabytes(bytes.uploaded)} uploaded, ${megabytes(bytes.read)} read back`;
   const lines = [whereItWent(breakdown, name), `  ${work}; ${moved}`];
+  if (steps.count > 0) lines.push(`  ${stepsText(steps)}`);
   if (!timed) {
     lines.push(
       '  This adapter has no timestamp queries (timestamp-query), so the times of the GPU itself are missing.',
@@ -43,6 +44,16 @@ export function breakdownLines(breakdown: Breakdown, name: string): string[] {
   }
   if (timed && breakdown.kernels.length > 0) lines.push(...kernelTable(breakdown));
   return lines;
+}
+
+/** `19 steps of training, each with 31 dispatches in 2 submits`; means where steps differ. */
+function stepsText({ count, dispatches, submits }: Breakdown['steps']): string {
+  const each = (sum: number, one: string, many: string) => {
+    const mean = sum / count;
+    return mean === 1 ? `1 ${one}` : `${Number.isInteger(mean) ? whole(mean) : mean.toFixed(1)} ${many}`;
+  };
+  const work = `${each(dispatches, 'dispatch', 'dispatches')} in ${each(submits, 'submit', 'submits')}`;
+  return `${counted(count, 'step')} of training${count === 1 ? ', with' : ', each with'} ${work}`;
 }
 
 function whereItWent({ seconds, timed, phases, idle }: Breakdown, name: string): string {

@@ -146,3 +146,9 @@ function fitsMicroBatches(variant: Variant<string>, dims: Need['dims']): boolean
   const most = scratchPerPicture([H, W, Math.max(C, K)]);
   return Object.keys(one!).every((name) => two![name]! - one![name]! <= most);
 }
+
+/** Which variant of each kernel and shape makes the features of the first `depth` layers: other variants may come to other bits. */
+export function variantsOfFeatures({ gpu, ...described }: Network, depth: number, pictures: number): readonly string[] {
+  const asked = askedForFeatures(gpu, described, depth, pictures);
+  return [...new Set(asked.map(({ kernel, dims, variant }) => `${choiceKey(kernel, dims) ?? kernel.name} ${variant}`))];
+}

@@ -11,6 +11,7 @@ import { microBatch, micros } from '../nn/micro-batches.js';
 import { featureShape, type Network } from '../nn/network.js';
 import { type Picture, picturesToFeatures } from '../nn/pictures.js';
 import type { Batch } from '../nn/training.js';
+import { variantsOfFeatures } from '../tune/needs.js';
 
 /** Pictures of more RGBA bytes than this are thinned to the pixels that nearest resizing picks, before upload. */
 const LARGEST_UPLOAD = 16 * 2 ** 20;
@@ -87,7 +88,7 @@ export async function openFeatures(
   const most = microBatch(network, 0, depth);
   const size = pieces(files.length, pieces(files.length, most)); // equal micro-batches leave the least to pad
   const unreadable = new Map<number, string>();
-  const cache = options.cache && (await openCache(network, files, options, options.cache));
+  const cache = options.cache && (await openCache(network, files, size, { ...options, cache: options.cache }));
   for (const note of cache?.notes ?? []) options.say?.(note);
 
   /** Decodes the pictures at these positions ahead of their use; those that fail are remembered and left out. */
@@ -230,15 +231,16 @@ function decodeSpan(name: string, startMs: number, endMs: number): HostSpan {
 async function openCache(
   network: Network,
   files: readonly LabelledPicture[],
-  { depth, exif }: FeatureOptions,
-  { folder, weights, engine }: CachePlace,
+  size: number,
+  { depth, exif, cache }: FeatureOptions & { readonly cache: CachePlace },
 ): Promise<FeatureCache> {
+  const { folder, weights, engine } = cache;
   const { inputSize, preprocessing } = network.spec;
   const layers = network.spec.layers.slice(0, depth);
   const key = await featureCacheKey({
     weights: JSON.stringify([weights, layers]),
     preprocessing: JSON.stringify([inputSize, preprocessing, exif]),
-    engine: network.precision === 'f16' ? `${engine} float16` : engine,
+    engine: JSON.stringify([engine, network.precision, variantsOfFeatures(network, depth, size)]),
     pictures: files,
   });
   const width = elementsOf(featureShape(network, depth));

@@ -85,6 +85,11 @@ export interface FitOptions {
   readonly onProfile?: ((breakdown: Breakdown, epoch: number) => void) | undefined;
   /** Told of a picture that cannot be read. */
   readonly onSkip?: ((skipped: Skipped) => void) | undefined;
+  /**
+   * False leaves out what a hardware GPU does on the side of the first epoch: measuring variants of the kernels that the run
+   * needs, for a twentieth of the time. What is found counts from the next start on. Default true.
+   */
+  readonly tune?: boolean | undefined;
 }
 
 /** What a run of `fit` came to. */

@@ -33,6 +33,7 @@ import { assertFeatureWeights } from './shards/features-fit.js';
 import { depthOf, noPictures, openShardFeatures } from './shards/shard-features.js';
 import { testFolder } from './test.js';
 import { findLearningRate, type LearningRates } from './training/find-learning-rate.js';
+import { adapterOf, tuningOf } from './training/run-choices.js';
 import { type RunContext, runFit } from './training/run-fit.js';
 
 /** The features of earlier runs are kept up to this size, the last used first: fc1 of 600,000 photos. */
@@ -166,7 +167,10 @@ export class Vgg16 {
     const { epochs = 1, learningRate = 0.001, seed = batches.seed, optimizer = 'adam' } = options;
     if (options.augment && isFeatureBatches(batches)) throw noPictures(batches.shards);
     const training = { ...this.#training, optimizer, learningRate, epochs, seed, batchSize: batches.batchSize };
-    const context = await this.#run(batches, valid, training, options.onSkip);
+    const context = {
+      ...(await this.#run(batches, valid, training, options.onSkip)),
+      tuning: tuningOf(this.engine, options),
+    };
     this.#changed = Math.min(this.#changed, this.#trained);
     const result = await runFit(context, batches, valid, options);
     this.#epochs += result.epochs.length;
@@ -262,6 +266,7 @@ export class Vgg16 {
     return {
       ...{ network: this.#network, kept: this.#kept, epochsBefore: this.#epochs, classes: this.classes, training },
       weights: this.#identity,
+      adapter: adapterOf(this.engine),
       openFeatures: (set, cache) => this.#features(set, depth, { cache, onSkip }),
       say: (line) => this.#say(line),
     };
@@ -294,12 +299,11 @@ export class Vgg16 {
 
   async #features(batches: Batches, depth: number, { cache = true, onSkip }: Pick<FitOptions, 'cache' | 'onSkip'>) {
     if (isFeatureBatches(batches)) return openShardFeatures(this.#network, batches, depth);
-    const { info } = this.engine;
     return openFeatures(this.#network, batches.folder.files, {
       ...{ depth, exif: batches.exif, onSkip, say: this.#options.say },
       cache:
         cache && depth > 0 // the pictures themselves are decoded as fast as read
-          ? { folder: featureFolder(), weights: this.#identity, engine: `2 ${info.name} ${info.driver}` }
+          ? { folder: featureFolder(), weights: this.#identity, engine: adapterOf(this.engine) }
           : undefined,
     });
   }

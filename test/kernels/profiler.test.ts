@@ -217,6 +217,7 @@ describe('with timestamp queries', () => {
       records: [],
       spans: [],
       counts: { dispatches: 0, submits: 0 },
+      steps: { count: 0, dispatches: 0, submits: 0 },
     });
   });
 });

@@ -28,6 +28,7 @@ export function profileOf(
   return {
     ...{ records, spans, clock, startNs: 0, endNs: end * MS },
     counts: { dispatches: records.length, submits: new Set(records.map(({ submit }) => submit)).size },
+    steps: { count: 0, dispatches: 0, submits: 0 },
     bytes: { uploaded: 2e6, read: 1000 },
   };
 }

@@ -50,6 +50,18 @@ it('sums up what is too little to matter, and shows what sums to much', () => {
   expect(one[0]).toBe("Where it's 1.00 s went: forward 998 ms, update 2.0 ms");
 });
 
+it('says how many dispatches and submits a step of training takes, and their mean where steps differ', () => {
+  const lineFor = (count: number, dispatches: number, submits: number) =>
+    breakdownLines(
+      breakDown({ ...profileOf(1, [dispatch(0, 1)], []), steps: { count, dispatches, submits } }),
+      'it',
+    )[2];
+  expect(lineFor(19, 19 * 31, 38)).toBe('  19 steps of training, each with 31 dispatches in 2 submits');
+  expect(lineFor(3, 100, 3)).toBe('  3 steps of training, each with 33.3 dispatches in 1 submit');
+  expect(lineFor(1, 1234, 7)).toBe('  1 step of training, with 1,234 dispatches in 7 submits');
+  expect(lineFor(0, 0, 0)).toMatch(/share/);
+});
+
 it('says that the times are missing where the adapter cannot measure them', () => {
   const untimed = dispatch(0, 1, { startNs: undefined, endNs: undefined });
   const profile = { ...profileOf(1000, [untimed], [span('read-back', 0, 900)]), clock: undefined };

@@ -25,6 +25,8 @@ export interface Run {
   readonly identity: RunIdentity;
   /** Epochs it is to come to. */
   readonly epochs: number;
+  /** What it runs on, by name and driver. */
+  readonly adapter: string;
 }
 
 const CheckpointSchema = v.object({
@@ -34,6 +36,7 @@ const CheckpointSchema = v.object({
   finished: v.boolean(),
   optimizerStep: v.number(),
   seen: v.number(),
+  choices: v.optional(v.object({ adapter: v.string(), variants: v.record(v.string(), v.string()) })),
   state: RunStateSchema,
 });
 
@@ -58,6 +61,7 @@ export async function saveCheckpoint(file: string, run: Run, finished: boolean):
     finished,
     optimizerStep: run.optimizer.state().step,
     seen: standardizationOf(network)?.seen ?? 0,
+    choices: { adapter: run.adapter, variants: { ...network.gpu.choices.tuned() } },
     state,
   };
   await saveWeights(file, layers, checkpoint);
@@ -90,6 +94,16 @@ export async function restoreCheckpoint(file: string, run: Run): Promise<void> {
       });
       await network.gpu.finish();
     }
+  } finally {
+    hdf5.close();
+  }
+}
+
+/** The tuned variants that a run went by, and on which adapter; undefined for one that knew of none. @throws VggpuError 'weights' */
+export async function choicesIn(file: string): Promise<Checkpoint['choices']> {
+  const hdf5 = await openHdf5(file);
+  try {
+    return parse(file, hdf5.attributeList('', 'vggpu')).choices;
   } finally {
     hdf5.close();
   }

@@ -11,6 +11,7 @@ import type { Run } from './checkpoint.js';
 import { classWeightsOf } from './class-weights.js';
 import { fitNetwork } from './fit.js';
 import { assertNoneLost, keepRun } from './keeper.js';
+import { type RunTuning, takeUpChoices, tuneOnTheSide } from './run-choices.js';
 import { identityOf } from './run-identity.js';
 import { startOfRun } from './run-state.js';
 import { takeSnapshot } from './snapshot.js';
@@ -25,6 +26,10 @@ export interface RunContext {
   readonly classes: readonly string[];
   /** Names the weights that the run starts from. */
   readonly weights: string;
+  /** What it runs on, by name and driver. */
+  readonly adapter: string;
+  /** Where variants that are measured on the side go; undefined where none are. */
+  readonly tuning?: RunTuning | undefined;
   /** Goes into saved models, for the record. */
   readonly training: Readonly<Record<string, unknown>>;
   readonly openFeatures: (set: Batches, cache: boolean) => Promise<FeatureSource>;
@@ -32,7 +37,17 @@ export interface RunContext {
 }
 
 /** @throws VggpuError as `Vgg16.fit` says */
-export async function runFit(
+export async function runFit(...parameters: Parameters<typeof train>): Promise<FitResult> {
+  const [context, , , options] = parameters;
+  const putBack = await takeUpChoices(context, options); // before anything runs, and before caches are named after them
+  try {
+    return await train(...parameters);
+  } finally {
+    putBack();
+  }
+}
+
+async function train(
   context: RunContext,
   batches: Batches,
   valid: Batches | undefined,
@@ -44,27 +59,34 @@ export async function runFit(
   const augmentation = augmentationFor(context, options);
   const identity = await identityOf(context, batches, valid, options);
   await assertNoneLost(options);
-  const train = await context.openFeatures(batches, cache && !augmentation);
+  const learnt = await context.openFeatures(batches, cache && !augmentation);
   const validation = valid && (await context.openFeatures(valid, cache));
   const optimizer = optimizerFor(context, options);
   const best = takeSnapshot(network, 'best weights');
   const state = startOfRun(epochsBefore * Math.ceil(batches.count / batches.batchSize));
   try {
-    const run: Run = { network, optimizer, best, state, identity, epochs };
+    const run: Run = { network, optimizer, best, state, identity, epochs, adapter: context.adapter };
     const keeper = await keepRun(run, context, options);
+    const depth = frozenDepth(network);
+    const work = { batch: batches.batchSize, depth, optimizer: options.optimizer ?? 'adam' };
+    const tuner = await tuneOnTheSide(context, context.tuning, work);
     if (onProfile) profiler.start();
     try {
-      await fitNetwork(network, train, validation, state, {
-        ...{ epochs, epochsBefore, seed, optimizer, depth: frozenDepth(network) },
+      await fitNetwork(network, learnt, validation, state, {
+        ...{ epochs, epochsBefore, seed, optimizer, depth },
         ...{ earlyStop: options.earlyStop, signal: options.signal, onProgress: options.onProgress },
         batchSize: batches.batchSize,
         validBatchSize: valid?.batchSize ?? batches.batchSize,
         shuffle: batches.shuffle,
         classWeights: options.classWeights && classWeightsOf(options.classWeights, batches),
         warp: augmentation && ((epoch) => (picture) => augmentationOf(augmentation, { seed, epoch, picture })),
-        onStep: () => profiler.span('checkpoint', keeper.afterStep),
+        async onStep() {
+          await profiler.span('checkpoint', keeper.afterStep);
+          if (!options.signal?.aborted) await profiler.span('tuning', tuner.afterStep);
+        },
         async onEpoch(result, epoch, better) {
           if (better) best.take();
+          await tuner.end(result.seconds);
           await profiler.span('checkpoint', keeper.afterEpoch);
           options.onEpoch?.(result, epoch);
           onProfile?.(breakDown(await profiler.take()), epoch);
@@ -73,16 +95,18 @@ export async function runFit(
     } catch (error) {
       await keeper.onError(error);
       throw error;
+    } finally {
+      await tuner.end();
     }
     await keeper.atEnd();
     const { resumedFrom } = keeper;
-    const skipped = [...train.skipped(), ...(validation?.skipped() ?? [])];
+    const skipped = [...learnt.skipped(), ...(validation?.skipped() ?? [])];
     return { epochs: state.history, skipped, best: state.best, ...(resumedFrom ? { resumedFrom } : {}) };
   } finally {
     if (onProfile) await profiler.stop().catch(() => undefined); // a lost device has been told of
     best.free();
     optimizer.free();
-    await train.close();
+    await learnt.close();
     await validation?.close();
   }
 }
