@@ -3,6 +3,7 @@
 import { type ConvShape, outputSize } from './conv3x3-shape.js';
 import type { Capabilities } from './gpu.js';
 import { flat, type Grid, pieces } from './grid.js';
+import { HALVES } from './half.js';
 import type { Pass, Variant } from './kernel.js';
 import { TILE_ROWS, type TileColumns4, tileConsts, tileFits, tileIncludes } from './tile.js';
 
@@ -101,6 +102,12 @@ export function pooledForward4(product: Product): Variant<keyof ConvShape | 'rel
   return forwardWith(product, { shader, include: [...SUMS_OF_TILE, 'max_pool/larger.wgsl'] });
 }
 
+/** The same on halves: they are read into float32 by the transforms, and rounded again where the last pass stores them. */
+export function halfForward4(product: Product): Variant<keyof ConvShape | 'relu'> {
+  const pass = passPath('forward_f16', 4);
+  return forwardWith(product, { shader: pass('output'), include: [...SUMS_OF_TILE, HALVES] }, pass);
+}
+
 const FORWARD_NUMBERS: Readonly<Record<Product, number>> = {
   register: 6,
   subgroup4: 7,
@@ -113,8 +120,8 @@ const FORWARD_NUMBERS: Readonly<Record<Product, number>> = {
 function forwardWith(
   product: Product,
   output: Pick<Pass<keyof ConvShape>, 'shader' | 'include'>,
+  pass = passPath('forward', 6),
 ): Variant<keyof ConvShape | 'relu'> {
-  const pass = passPath('forward', 6);
   const multiply = filterProducts('forward', FORWARD_NUMBERS[product], product);
   return {
     idea: IDEAS[product],

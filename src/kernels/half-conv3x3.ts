@@ -1,5 +1,6 @@
-// The 3x3 convolution on halves: x, w and y in float16, bias and sums in float32. Without Winograd, whose transforms lose too much in float16.
+// The 3x3 convolution on halves: x, w and y in float16, bias and sums in float32; Winograd's transforms too, which float16 would spoil.
 import { type ConvShape, convFlops, elementsOf, outputSize, tilesByChannels } from './conv3x3-shape.js';
+import { halfForward4 } from './conv3x3-winograd.js';
 import { flat, type Grid, pieces } from './grid.js';
 import { HALVES, hasHalves, wordsOf } from './half.js';
 import { matrixConvolutions } from './half-matrix.js';
@@ -36,16 +37,9 @@ export const halfConv3x3Forward = defineKernel({
       grid: registerTiles,
       accepts: (d, device) => d.K % 8 === 0 && hasHalves(device),
     },
-    registerVec4: {
-      idea: 'four channels of a pixel in one load',
-      shader: 'conv3x3/forward_f16/3_register_vec4.wgsl',
-      include: [HALVES],
-      grid: registerTiles,
-      accepts: (d, device) => d.C % 4 === 0 && d.K % 8 === 0 && hasHalves(device),
-    },
     tiled: {
       idea: 'implicit matrix product: halves of pixels and weights pass through workgroup memory',
-      shader: 'conv3x3/forward_f16/4_tiled.wgsl',
+      shader: 'conv3x3/forward_f16/3_tiled.wgsl',
       include: [HALVES],
       grid: (d, c) => {
         const { P, Q } = outputSize(d);
@@ -53,10 +47,15 @@ export const halfConv3x3Forward = defineKernel({
       },
       accepts: (d, device) => d.C % 4 === 0 && d.K % 4 === 0 && hasHalves(device),
     },
+    winograd4: halfForward4('register'),
+    winograd4_subgroup4: halfForward4('subgroup4'),
+    winograd4_subgroup8: halfForward4('subgroup8'),
+    winograd4_tiled: halfForward4('tiled'),
+    winograd4_double_buffered: halfForward4('double_buffered'),
     ...matrixConvolutions,
   },
   prefer: {
-    cpu: ['registerVec4', 'register', 'naive'],
-    gpu: ['matrixNarrow', 'matrix', 'tiled', 'register', 'naive'],
+    cpu: ['winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'register', 'naive'],
+    gpu: ['matrixNarrow', 'matrix', 'winograd4_double_buffered', 'winograd4_tiled', 'tiled', 'register', 'naive'],
   },
 });

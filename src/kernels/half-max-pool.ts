@@ -3,8 +3,6 @@ import { flat } from './grid.js';
 import { HALVES, wordsOf } from './half.js';
 import { defineKernel } from './kernel.js';
 
-const LARGER = 'softmax/larger.wgsl'; // the larger of two, where NaN counts as the largest
-
 const outputs = (d: { N: number; H: number; W: number; C: number }) =>
   d.N * Math.floor(d.H / 2) * Math.floor(d.W / 2) * d.C;
 
@@ -20,13 +18,13 @@ export const halfMaxPoolForward = defineKernel({
     naive: {
       idea: 'two outputs, which share a word, an invocation',
       shader: 'max_pool/forward_f16/1_naive.wgsl',
-      include: [HALVES, LARGER],
+      include: [HALVES, 'softmax/larger.wgsl'],
       grid: (d, c) => flat(wordsOf(outputs(d)), c.WORKGROUP!),
     },
     vec4: {
       idea: 'four channels an invocation, 8-byte loads and stores',
       shader: 'max_pool/forward_f16/2_vec4.wgsl',
-      include: [HALVES, LARGER],
+      include: [HALVES, 'max_pool/larger.wgsl'],
       grid: (d, c) => flat(outputs(d) / 4, c.WORKGROUP!),
       accepts: (d) => d.C % 4 === 0,
     },

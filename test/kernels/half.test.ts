@@ -40,6 +40,7 @@ testKernel(gpu, {
   tolerance: () => ({ absolute: 2 ** -14, relative: 0 }),
 });
 
+// As for conv3x3/forward: Winograd's F(4x4) loses up to 1e-4 of the output's RMS before it is rounded to halves.
 // Odd sizes, one pixel, odd channels (a word then holds two pixels' halves), sizes that do not divide the tiles, both paddings.
 testKernel(gpu, {
   kernel: halfConv3x3Forward,
@@ -59,7 +60,7 @@ testKernel(gpu, {
   ].map((d, i) => ({ ...d, relu: i % 2 })),
   halves: { x: (d) => elementsOf(d).x, w: (d) => elementsOf(d).w, y: (d) => elementsOf(d).y },
   reference: (d, { x, w, b }) => ({ y: conv3x3Forward(d, x, w, b) }),
-  tolerance: (d) => stored(1e-5 + 1e-6 * Math.sqrt(9 * d.C)),
+  tolerance: (d) => stored(1e-5 + 4e-5 * Math.sqrt(9 * d.C)),
 });
 
 const product = ([M, K, N]: readonly number[], i: number) => ({ M: M!, K: K!, N: N!, relu: i % 2 });

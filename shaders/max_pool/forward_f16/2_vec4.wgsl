@@ -14,10 +14,7 @@ struct Dims { N: u32, H: u32, W: u32, C: u32 }
 @group(0) @binding(1) var<storage, read> x: array<vec2u>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec2u>;
 
-fn larger4(m: vec4f, pair: vec2u) -> vec4f {
-  let v = vec4f(unpack2x16float(pair.x), unpack2x16float(pair.y));
-  return vec4f(larger(m.x, v.x), larger(m.y, v.y), larger(m.z, v.z), larger(m.w, v.w));
-}
+fn element(i: u32) -> vec4f { return vec4f(unpack2x16float(x[i].x), unpack2x16float(x[i].y)); }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -33,9 +30,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let n = i / (C4 * Q * P);
   let row = dims.W * C4;
   let top = ((n * dims.H + 2u * p) * dims.W + 2u * q) * C4 + c;
-  var m = vec4f(unpack2x16float(x[top].x), unpack2x16float(x[top].y));
-  m = larger4(m, x[top + C4]);
-  m = larger4(m, x[top + row]);
-  m = larger4(m, x[top + row + C4]);
+  var m = element(top);
+  m = larger(m, element(top + C4));
+  m = larger(m, element(top + row));
+  m = larger(m, element(top + row + C4));
   y[i] = vec2u(toHalves(m.xy), toHalves(m.zw));
 }

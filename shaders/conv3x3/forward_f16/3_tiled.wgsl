@@ -10,7 +10,7 @@ enable f16;
 // Reuse    128 x 16 halves of x and 16 x 64 of w lie in workgroup memory while all 256 invocations use them: x 64
 //          times, w 128 times; from there 8 vectors of x and 4 of w make 128 products, summed as floats
 // Cost     262,144 flops for 3,072 halves read: 43 flop/byte
-// Before   3_register_vec4 shares weights by reading the same address at the same time; here they and the pixels are
+// Before   2_register shares weights by reading the same address at the same time; here they and the pixels are
 //          read once for a workgroup
 
 const ROWS = 128u;
