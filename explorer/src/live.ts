@@ -1,16 +1,16 @@
 // The page with a GPU: every number on it is made by the kernels while one looks.
 
 import { freeTensor, readTensor } from '../../src/autograd/tensor.js';
-import { classesOf, createTape, describeLayers, forward, type Network } from '../../src/engine.js';
+import { classesOf, describeLayers, type Network } from '../../src/engine.js';
 import type { ServedModel } from '../../src/explore/model.js';
 import { type Activations, activationsOf, type Maps } from './engine/activations.js';
 import { createBench } from './engine/bench.js';
 import { measureCeilings } from './engine/ceilings.js';
 import type { OpenDevice } from './engine/device.js';
 import type { Exclusive } from './engine/exclusive.js';
+import { timeLayers } from './engine/layer-times.js';
 import { learn } from './engine/learning.js';
 import { likeliest } from './engine/predict.js';
-import { timeRuns } from './engine/timing.js';
 import { loadNetwork } from './engine/weights.js';
 import { dotsOf } from './page/dots.js';
 import { byId } from './page/elements.js';
@@ -57,15 +57,17 @@ export async function startLive(model: ServedModel, device: OpenDevice, exclusiv
     last: facts.length - 1,
   });
   const trials = createTrials();
+  let shown: string | undefined;
   let times: readonly (number | undefined)[] = [];
   const kernels = showKernels(selected, createBench(live), trials, (chosen) => {
+    shown = chosen?.tried.kernel.name;
     pixel.use(chosen);
     roofline.refresh();
   });
   const pixel = showPixel(selected, gpu.capabilities.subgroupSize || 32, (layer) => facts[layer]!.output);
   const roofline = showRoofline(
     () => exclusive(() => measureCeilings(gpu)),
-    () => dotsOf(facts, times, trials, selected.now.layer),
+    () => dotsOf(facts, times, trials, selected.now.layer, shown),
   );
   trials.watch(() => roofline.refresh());
   showFinetune((train, held, options) => exclusive(() => learn(network, train, held, options)));
@@ -101,24 +103,11 @@ async function readMaps({ network, activations }: Live, layer: number, kind: Map
   return { shape: layers[layer]!.facts.output, values };
 }
 
-/** Times each layer by itself on what the layer before it made. */
+/** Times each layer by itself, and says how far it is. */
 async function measureLayers({ network, activations }: Live, column: LayerColumn): Promise<(number | undefined)[]> {
-  const { gpu, layers } = network;
-  const { inputs } = activations();
-  const times: (number | undefined)[] = [];
-  for (const [i, { spec }] of layers.entries()) {
-    column.showTimes(times, `Measuring ${spec.name}…`);
-    if (spec.kind === 'flatten' || spec.kind === 'dropout') {
-      times.push(undefined); // nothing runs
-      continue;
-    }
-    const { milliseconds } = await timeRuns(gpu, () => {
-      const tape = createTape(gpu, { record: false });
-      forward(tape, network, inputs[i]!, { from: i, to: i + 1 });
-      tape.dispose();
-    });
-    times.push(milliseconds);
-  }
+  const times = await timeLayers(network, activations().inputs, (sofar, next) =>
+    column.showTimes(sofar, `Measuring ${next}…`),
+  );
   const sum = times.reduce<number>((total, time) => total + (time ?? 0), 0);
   column.showTimes(times, `One picture takes ${duration(sum)}, each layer measured by itself.`);
   return times;

@@ -1,8 +1,130 @@
 // The page without a GPU: says so, tells how to switch WebGPU on, and shows what was recorded on another machine.
+
+import { elementsOf } from '../../src/autograd/tensor.js';
+import { describeLayers, kernels } from '../../src/engine.js';
+import type { Maps } from './engine/activations.js';
+import type { Bench } from './engine/bench.js';
+import type { KernelCase } from './engine/cases.js';
+import { dotsOf } from './page/dots.js';
 import { byId, element } from './page/elements.js';
+import { showKernels } from './page/kernels.js';
+import { showLayers } from './page/layers.js';
+import { type MapKind, showMaps } from './page/maps.js';
+import { duration } from './page/numbers.js';
+import { showPictureChooser } from './page/picture-chooser.js';
+import { showPixel } from './page/pixel.js';
+import { showRoofline } from './page/roofline.js';
+import { createSelected } from './page/selection.js';
+import { createTrials } from './page/trials.js';
+import { RECORDED_WIDTH, type RecordedMap, type Recording } from './recording.js';
 
 /** @param reason why there is no GPU, as a sentence */
 export async function startRecorded(reason: string): Promise<void> {
-  byId('about').textContent = reason;
-  byId('notice').append(element('p', {}, reason));
+  const recording = (await (await fetch('recorded.json')).json()) as Recording;
+  const { spec, classes, adapter, date, times, likely } = recording;
+  const [forward, gradient] = await Promise.all([bytesOf('recorded-forward.png'), bytesOf('recorded-gradient.png')]);
+  const facts = describeLayers(spec);
+  const selected = createSelected();
+  const trials = createTrials();
+  const bench = recordedBench(recording);
+  for (const layer of facts.keys()) {
+    for (const [i, tried] of (await bench.cases(layer)).entries()) {
+      const { trials: own } = recording.cases[layer]![i]!;
+      for (const [variant, trial] of Object.entries(own)) trials.add({ layer, tried, variant, trial });
+    }
+  }
+  showNotice(reason, recording);
+  byId('finetune').hidden = true;
+
+  const column = showLayers(facts, selected);
+  const measured = times.map((time) => time ?? undefined);
+  const sum = measured.reduce<number>((total, time) => total + (time ?? 0), 0);
+  column.showTimes(measured, `One picture took ${duration(sum)} on ${adapter}, ${date}.`);
+  const maps = showMaps(
+    selected,
+    async (layer, kind) =>
+      mapsOf(facts[layer]!.output, kind === 'forward' ? forward : gradient, recording, layer, kind),
+    { classes, last: facts.length - 1, kinds: ['forward', 'logit'] },
+  );
+  let shown: string | undefined;
+  const roofline = showRoofline(recording.ceilings, () => dotsOf(facts, measured, trials, selected.now.layer, shown));
+  const pixel = showPixel(selected, recording.subgroupSize || 32, (layer) => facts[layer]!.output);
+  const section = showKernels(selected, bench, trials, (chosen) => {
+    shown = chosen?.tried.kernel.name;
+    pixel.use(chosen);
+    roofline.refresh();
+  });
+  const refresh = () => Promise.all([maps.refresh(), section.refresh()]);
+  selected.watch((now, before) => {
+    if (now.layer !== before.layer) void refresh();
+  });
+  const pictures = showPictureChooser(async () => {}, [recording.drawing]);
+  await pictures.begin();
+  pictures.showPrediction(likely, classes);
+  await refresh();
+  document.body.dataset.ready = 'true';
+}
+
+function showNotice(reason: string, { adapter, date }: Recording): void {
+  byId('about').textContent = `vgg-mini on ${adapter}, as recorded on ${date}`;
+  const notice = byId('notice');
+  notice.hidden = false;
+  notice.append(
+    element('h2', {}, 'No GPU for this page'),
+    element(
+      'p',
+      {},
+      `${reason} So nothing is computed here: maps, gradients and times were recorded on ${adapter}, ${date}. The WGSL is interpreted, so one output can be followed all the same.`,
+    ),
+    element(
+      'ul',
+      {},
+      element(
+        'li',
+        {},
+        'Chrome and Edge have WebGPU on Windows, macOS and ChromeOS. On Linux: chrome://flags/#enable-unsafe-webgpu and chrome://flags/#enable-vulkan, then restart.',
+      ),
+      element(
+        'li',
+        {},
+        'Safari has it from version 26 on; Firefox on Windows and on Macs, elsewhere with dom.webgpu.enabled in about:config.',
+      ),
+      element(
+        'li',
+        {},
+        'Without a GPU, Chrome computes on the CPU when it is started with --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader.',
+      ),
+    ),
+  );
+}
+
+function recordedBench({ cases }: Recording): Bench {
+  const all = cases.map((own) =>
+    own.map(({ kernel: name, dims, variant, direction }): KernelCase => {
+      const kernel = kernels.find((candidate) => candidate.name === name)!;
+      return { kernel, dims, variant, direction };
+    }),
+  );
+  const variantsOf = new Map(
+    all.flatMap((own, layer) => own.map((tried, i) => [tried, Object.keys(cases[layer]![i]!.trials)] as const)),
+  );
+  return { cases: async (layer) => all[layer]!, variants: (tried) => variantsOf.get(tried) ?? [] };
+}
+
+/** The bytes that a grey picture holds. */
+async function bytesOf(address: string): Promise<Uint8Array> {
+  const bitmap = await createImageBitmap(await (await fetch(address)).blob(), { colorSpaceConversion: 'none' });
+  const context = new OffscreenCanvas(RECORDED_WIDTH, bitmap.height).getContext('2d', { willReadFrequently: true })!;
+  context.drawImage(bitmap, 0, 0);
+  const { data } = context.getImageData(0, 0, RECORDED_WIDTH, bitmap.height);
+  return Uint8Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]!);
+}
+
+function mapsOf(shape: Maps['shape'], bytes: Uint8Array, recording: Recording, layer: number, kind: MapKind): Maps {
+  const { first, low, high }: RecordedMap = (kind === 'forward' ? recording.forward : recording.gradient)[layer]!;
+  const values = Float32Array.from(
+    bytes.subarray(first, first + elementsOf(shape)),
+    (byte) => low + ((high - low) * byte) / 255,
+  );
+  return { shape, values };
 }

@@ -18,8 +18,9 @@ export interface Bench {
   cases(layer: number): Promise<readonly KernelCase[]>;
   /** From naive to fast. */
   variants(tried: KernelCase): readonly string[];
-  trial(layer: number, tried: KernelCase, variant: string): Promise<Trial>;
-  /** Absent where there is nothing to run it on. */
+  /** Measures a variant. Absent where there is nothing to run it on. */
+  readonly trial?: (layer: number, tried: KernelCase, variant: string) => Promise<Trial>;
+  /** As `trial`, for a text that was edited. */
   readonly edited?: (
     layer: number,
     tried: KernelCase,

@@ -1,8 +1,5 @@
 // What this adapter can do at most, as a page can measure it: multiply-adds from registers, and bytes moved by a copy.
 
-import copy from '../../../bench/probes/copy.wgsl?raw';
-import fma from '../../../bench/probes/fma.wgsl?raw';
-import fmaFew from '../../../bench/probes/fma_few.wgsl?raw';
 import { defineKernel, type Gpu, run } from '../../../src/engine.js';
 import { flat } from '../../../src/kernels/grid.js';
 import { timeRuns } from './timing.js';
@@ -13,7 +10,8 @@ export interface Ceilings {
   readonly bytes: number;
 }
 
-const TEXTS: Readonly<Record<string, string>> = { fmaFew, fma, copy };
+/** The bench's own shaders, from where the others are. */
+const pathOf = (name: string) => `../bench/probes/${name}.wgsl`;
 
 /** What one invocation of a probe computes: 512 steps of 16 multiply-adds of vec4. */
 const FLOPS = 512 * 16 * 8;
@@ -30,7 +28,10 @@ const fmaProbe = defineKernel({
   bindings: { y: 'write' },
   elements: ({ count }) => ({ y: 4 * count }),
   flops: ({ count }) => FLOPS * count,
-  variants: { few: chains('fmaFew', '2 chains of multiply-adds'), many: chains('fma', '8 chains of multiply-adds') },
+  variants: {
+    few: chains(pathOf('fma_few'), '2 chains of multiply-adds'),
+    many: chains(pathOf('fma'), '8 chains of multiply-adds'),
+  },
 });
 
 const copyProbe = defineKernel({
@@ -39,7 +40,7 @@ const copyProbe = defineKernel({
   bindings: { x: 'read', y: 'write' },
   elements: ({ count }) => ({ x: 4 * count, y: 4 * count }),
   flops: () => 0,
-  variants: { vec4: chains('copy', 'one vec4 an invocation') },
+  variants: { vec4: chains(pathOf('copy'), 'one vec4 an invocation') },
 });
 
 /** Invocations of a probe: enough to fill the device. */
@@ -48,8 +49,7 @@ const INVOCATIONS = { cpu: 2 ** 13, gpu: 2 ** 20 };
 const COPIED = { cpu: 2 ** 26, gpu: 2 ** 28 };
 
 /** Measures both, in a second or two. @throws VggpuError 'memory' where there is no room for the copy */
-export async function measureCeilings(page: Gpu): Promise<Ceilings> {
-  const gpu: Gpu = { ...page, shaderText: (path) => TEXTS[path] ?? page.shaderText(path) };
+export async function measureCeilings(gpu: Gpu): Promise<Ceilings> {
   const { kind, limits } = gpu.capabilities;
   const count = INVOCATIONS[kind];
   const bytes = Math.min(COPIED[kind], limits.maxStorageBufferBindingSize);

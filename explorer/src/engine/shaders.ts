@@ -2,15 +2,21 @@
 import type { ShaderText } from '../../../src/engine.js';
 
 const FOLDER = '../../../shaders/';
-const texts: Readonly<Record<string, string>> = import.meta.glob('../../../shaders/**/*.wgsl', {
-  query: '?raw',
-  import: 'default',
-  eager: true,
-});
+const texts: Readonly<Record<string, string>> = import.meta.glob(
+  ['../../../shaders/**/*.wgsl', '../../../bench/probes/*.wgsl'],
+  {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  },
+);
+
+/** Where a path that begins with `../` leads to. */
+const ABOVE = '../../../';
 
 /** Gives `shaders/<path>`. @throws Error where there is no such file */
 export const shaderText: ShaderText = (path) => {
-  const text = texts[FOLDER + path];
+  const text = texts[path.startsWith('../') ? ABOVE + path.slice(3) : FOLDER + path];
   if (text === undefined) throw new Error(`There is no shader ${path}.`);
   return text;
 };

@@ -6,25 +6,29 @@ import { cost } from '../../../src/engine.js';
 import type { Dot } from './roofline.js';
 import type { Trials } from './trials.js';
 
-/** @param times milliseconds of each layer, where measured */
+/**
+ * @param times milliseconds of each layer, where measured
+ * @param chosen the layer that is shown
+ * @param shown the kernel of it that is shown
+ */
 export function dotsOf(
   layers: readonly LayerFacts[],
   times: readonly (number | undefined)[],
   trials: Trials,
   chosen: number,
+  shown: string | undefined,
 ): Dot[] {
   const measured = trials
     .all()
-    .filter(({ layer }) => layer === chosen)
-    .map(({ tried, variant, trial }): Dot => {
-      const direction = tried.direction === 'forward' ? '' : ` (${tried.kernel.name.split('/').at(-1)})`;
-      return {
+    .filter(({ layer, tried }) => layer === chosen && tried.kernel.name === shown)
+    .map(
+      ({ tried, variant, trial }): Dot => ({
         ...cost(tried.kernel, tried.dims),
-        label: `${variant}${direction}`,
+        label: variant,
         milliseconds: trial.milliseconds,
         kind: variant === tried.variant ? 'running' : 'variant',
-      };
-    });
+      }),
+    );
   const others = layers.flatMap(({ layer, input, output, parameters, multiplyAdds }, i): Dot[] => {
     const milliseconds = times[i];
     if (milliseconds === undefined || multiplyAdds === 0) return [];

@@ -55,7 +55,7 @@ export function showKernels(
   const compared = element('select', { id: 'beside', onchange: () => chooseBeside(compared.value) });
   const second = createCodeView('WGSL of the variant beside it');
   const secondTitle = element('h3', { class: 'file' });
-  const { edited } = bench;
+  const { edited, trial } = bench;
   const editor = createEditor(edited && ((text) => edited(selected.now.layer, tried!, variant, pass, text)));
   const besidePane = element('div', { class: 'editor', hidden: true }, secondTitle, second.element);
   const content = element(
@@ -65,7 +65,7 @@ export function showKernels(
     element(
       'div',
       { class: 'switch' },
-      measure,
+      trial && measure,
       element('label', { for: 'beside', class: 'labelled' }, 'Beside it: ', compared),
     ),
     passes,
@@ -183,10 +183,10 @@ export function showKernels(
     measuring = true;
     measure.disabled = true;
     failures.clear();
-    for (const name of own ? bench.variants(own) : []) {
+    for (const name of own && trial ? bench.variants(own) : []) {
       measure.textContent = `Measuring ${name}…`;
       try {
-        trials.add({ layer, tried: own!, variant: name, trial: await bench.trial(layer, own!, name) });
+        trials.add({ layer, tried: own!, variant: name, trial: await trial!(layer, own!, name) });
       } catch (error) {
         failures.set(name, reasonOf(error));
       }

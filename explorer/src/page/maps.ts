@@ -21,22 +21,27 @@ export interface MapsSection {
   refresh(): Promise<void>;
 }
 
-/**
- * @param read gives a layer's maps
- * @param classes names of the outputs of the last layer
- * @param last number of that layer
- */
+export interface MapsOptions {
+  /** Names of the outputs of the last layer. */
+  readonly classes: readonly string[];
+  /** Number of that layer. */
+  readonly last: number;
+  /** What there is to show; default all. */
+  readonly kinds?: readonly MapKind[];
+}
+
+/** @param read gives a layer's maps */
 export function showMaps(
   selected: Selected,
   read: (layer: number, kind: MapKind) => Promise<Maps>,
-  { classes, last }: { readonly classes: readonly string[]; readonly last: number },
+  { classes, last, kinds: offered }: MapsOptions,
 ): MapsSection {
   const section = byId('maps');
   const note = element('p', { class: 'muted', role: 'status' });
   const body = element('div', { class: 'maps' });
   const kinds = element('div', { class: 'switch', role: 'group', 'aria-label': 'What the maps show' });
   let kind: MapKind = 'forward';
-  const buttons = KINDS.map(([own, name]) =>
+  const buttons = KINDS.filter(([own]) => offered?.includes(own) ?? true).map(([own, name]) =>
     element(
       'button',
       { type: 'button', 'aria-pressed': String(own === kind), 'data-kind': own, onclick: () => void use(own) },

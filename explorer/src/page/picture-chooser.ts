@@ -11,8 +11,15 @@ export interface PictureChooser {
   begin(): Promise<void>;
 }
 
-/** @param use given each picture that is chosen */
-export function showPictureChooser(use: (chosen: NamedPicture) => Promise<void>): PictureChooser {
+/**
+ * @param use given each picture that is chosen
+ * @param only the drawings that can be chosen, and no files; default all, and files
+ */
+export function showPictureChooser(
+  use: (chosen: NamedPicture) => Promise<void>,
+  only?: readonly string[],
+): PictureChooser {
+  const names = only ?? DRAWINGS;
   const section = byId('picture');
   const image = element('img', { alt: '', width: 96, height: 96 });
   const said = element('p', { class: 'said', role: 'status' });
@@ -23,7 +30,7 @@ export function showPictureChooser(use: (chosen: NamedPicture) => Promise<void>)
     id: 'own-picture',
     onchange: () => void own(file.files),
   });
-  const buttons = DRAWINGS.map((name) =>
+  const buttons = names.map((name) =>
     element('button', { type: 'button', onclick: () => void choose(() => draw(name)) }, name),
   );
   section.append(
@@ -32,8 +39,8 @@ export function showPictureChooser(use: (chosen: NamedPicture) => Promise<void>)
       'div',
       { class: 'choices' },
       element('div', { class: 'drawings', role: 'group', 'aria-label': 'Drawings' }, buttons),
-      element('label', { class: 'button', for: 'own-picture' }, 'Your own…'),
-      file,
+      !only && element('label', { class: 'button', for: 'own-picture' }, 'Your own…'),
+      !only && file,
       said,
       prediction,
     ),
@@ -51,7 +58,7 @@ export function showPictureChooser(use: (chosen: NamedPicture) => Promise<void>)
       image.alt = chosen.name;
       said.textContent = `${chosen.name}, ${chosen.picture.width} × ${chosen.picture.height}`;
       buttons.forEach((button, i) => {
-        button.setAttribute('aria-pressed', String(chosen.name.startsWith(`${DRAWINGS[i]} `)));
+        button.setAttribute('aria-pressed', String(chosen.name.startsWith(`${names[i]} `)));
       });
       await use(chosen);
     } catch (error) {
@@ -59,13 +66,17 @@ export function showPictureChooser(use: (chosen: NamedPicture) => Promise<void>)
     }
   }
 
-  section.addEventListener('dragover', (event) => event.preventDefault());
-  section.addEventListener('drop', (event) => {
-    event.preventDefault();
-    void own(event.dataTransfer?.files);
-  });
+  if (!only) acceptDrops();
+
+  function acceptDrops(): void {
+    section.addEventListener('dragover', (event) => event.preventDefault());
+    section.addEventListener('drop', (event) => {
+      event.preventDefault();
+      void own(event.dataTransfer?.files);
+    });
+  }
   return {
-    begin: () => choose(() => draw(DRAWINGS[0]!)),
+    begin: () => choose(() => draw(names[0]!)),
     showPrediction(likely, classes) {
       prediction.replaceChildren(
         ...likely

@@ -23,10 +23,13 @@ export interface RooflineSection {
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [860, 420, 74, 844, 26, 370];
 
 /**
- * @param ceilings measures the roof, or knows it
+ * @param ceilings the roof, or what measures it when somebody asks
  * @param dots what there is to show now
  */
-export function showRoofline(ceilings: () => Promise<Ceilings>, dots: () => readonly Dot[]): RooflineSection {
+export function showRoofline(
+  ceilings: Ceilings | (() => Promise<Ceilings>),
+  dots: () => readonly Dot[],
+): RooflineSection {
   let roof: Ceilings | undefined;
   const note = element(
     'p',
@@ -39,15 +42,16 @@ export function showRoofline(ceilings: () => Promise<Ceilings>, dots: () => read
     'Measure the roof',
   );
   const plot = element('div', { class: 'plot' });
-  byId('roofline').append(note, element('div', { class: 'switch' }, button), plot);
+  byId('roofline').append(
+    element('div', {}, note, typeof ceilings === 'function' && element('div', { class: 'switch' }, button), plot),
+  );
 
   async function measure(): Promise<void> {
+    if (typeof ceilings !== 'function') return;
     button.disabled = true;
     button.textContent = 'Measuring…';
     try {
-      roof = await ceilings();
-      note.textContent = `At most ${short(roof.flops)}FLOP/s and ${short(roof.bytes)}B/s: work of fewer than ${short(roof.flops / roof.bytes)} operations a byte waits for memory. Winograd needs fewer operations than the formula it is held against, and may stand above the roof.`;
-      refresh();
+      show(await ceilings());
     } catch (error) {
       note.textContent = reasonOf(error);
     } finally {
@@ -56,10 +60,18 @@ export function showRoofline(ceilings: () => Promise<Ceilings>, dots: () => read
     }
   }
 
+  function show(measured: Ceilings): void {
+    roof = measured;
+    const { flops, bytes } = measured;
+    note.textContent = `At most ${short(flops)}FLOP/s and ${short(bytes)}B/s: work of fewer than ${short(flops / bytes)} operations a byte waits for memory. Winograd needs fewer operations than the formula it is held against, and may stand above the roof.`;
+    refresh();
+  }
+
   function refresh(): void {
     const shown = dots().filter(({ flops, bytes, milliseconds }) => flops > 0 && bytes > 0 && milliseconds > 0);
     plot.replaceChildren(...(roof ? [chart(roof, shown)] : []));
   }
+  if (typeof ceilings !== 'function') show(ceilings);
   return { refresh };
 }
 
