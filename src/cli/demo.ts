@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pc from 'picocolors';
+import type { Precision } from '../autograd/tensor.js';
 import { CATS_AND_DOGS, drawSet } from '../data/drawings/index.js';
 import { makeFolder } from '../data/files/atomic-file.js';
 import { describeLayers } from '../nn/specification.js';
@@ -17,6 +18,8 @@ import { createEpochProgress, createStatusLine } from './progress.js';
 export interface DemoOptions {
   /** 'gpu', 'lavapipe', 'swiftshader' or part of an adapter's name; default the best there is. */
   readonly adapter?: string | undefined;
+  /** Of the layers that are not trained; default 'f32'. */
+  readonly precision?: Precision | undefined;
   /** A folder for the drawings and the model; without it they are removed at the end. */
   readonly keep?: string | undefined;
   /** Of the drawings and of the training; default 42. */
@@ -51,15 +54,15 @@ const LEARNING_RATE = 0.001;
  * @throws VggpuError 'device', or 'output' where the drawings cannot be written
  */
 export async function demo(options: DemoOptions = {}): Promise<DemoResult> {
-  const { adapter, keep } = options;
+  const { adapter, precision, keep } = options;
   if (keep !== undefined) await makeFolder(resolve(keep));
   const folder = keep === undefined ? await mkdtemp(join(tmpdir(), 'vggpu-demo-')) : resolve(keep);
   const say = options.say ?? ((line: string) => console.error(line));
   try {
-    const engine = await startEngine({ adapter, say });
+    const engine = await startEngine({ adapter, float16: precision === 'f16', say });
     try {
       const { engine: counted, takeKernels } = countKernels(engine);
-      const vgg = await Vgg16.create({ weights: VGG_MINI, engine: counted, say: () => {} });
+      const vgg = await Vgg16.create({ weights: VGG_MINI, engine: counted, precision, say: () => {} });
       try {
         return { folder, evaluation: await walk(vgg, folder, takeKernels, { ...options, say }) };
       } finally {

@@ -28,13 +28,16 @@ export interface WeightsOptions {
 export function withWeights(command: Command): Command {
   return withLayout(command)
     .option('--adapter <name>', "gpu, lavapipe, swiftshader, or part of an adapter's name (default: the best there is)")
-    .addOption(
-      new Option('--precision <type>', 'of the layers that are not trained; f16 needs an adapter with float16')
-        .choices(['f32', 'f16'])
-        .default('f32'),
-    )
+    .addOption(precisionOption())
     .addOption(new Option('--resize <how>', 'how pictures are resized').choices(['nearest', 'bilinear', 'area']))
     .option('--no-exif', 'leave pictures as stored, whatever orientation their camera noted');
+}
+
+/** `--precision`. */
+export function precisionOption(): Option {
+  return new Option('--precision <type>', 'of the layers that are not trained; f16 needs an adapter with float16')
+    .choices(['f32', 'f16'])
+    .default('f32');
 }
 
 /** Adds `--weights` and how its kernels are turned. */

@@ -54,8 +54,10 @@ export async function diagnose(options: { adapter?: string | undefined } = {}): 
   };
   let adapter: AdapterFacts | null = null;
   let probe = 'works';
+  const float16 = await probeFloat16(options.adapter).catch(() => 'absent' as const);
   try {
-    const opened = await openDevice({ ...options, say: note });
+    // Opened as for --precision f16 where that works: some drivers show their matrix units only then.
+    const opened = await openDevice({ ...options, float16: float16 === 'works', say: note });
     adapter = opened.info;
     notes.pop(); // the line that names the adapter, which the report does at length
     await opened.close();
@@ -79,7 +81,7 @@ export async function diagnose(options: { adapter?: string | undefined } = {}): 
     ok: adapter !== null,
     adapter,
     probe,
-    float16: adapter ? await probeFloat16(options.adapter).catch(() => 'absent' as const) : 'absent',
+    float16: adapter ? float16 : 'absent',
     adapters,
     notes: [...new Set(notes)],
     advice: advise({
@@ -119,6 +121,14 @@ function loaderState({ vulkan, adapters }: DoctorReport): string {
   return adapters.some(({ drivers }) => drivers === 'system') ? "not installed, npm's stands in" : 'missing';
 }
 
+/** The products of matrix units, each once: `16x16x16 f16 into f32`. */
+function matrixText({ matrixUnits }: AdapterFacts): string {
+  const texts = matrixUnits.map(
+    ({ M, N, K, componentType, resultComponentType }) => `${M}x${N}x${K} ${componentType} into ${resultComponentType}`,
+  );
+  return [...new Set(texts)].join(', ') || 'no matrix units that shaders can use';
+}
+
 /** The rows of the report on the adapter that runs. */
 function adapterRows({ adapter, probe, float16 }: DoctorReport): string[][] {
   if (!adapter)
@@ -138,6 +148,7 @@ function adapterRows({ adapter, probe, float16 }: DoctorReport): string[][] {
     ['kind', adapter.software ? 'software on the CPU (slow)' : 'hardware'],
     ['probe', probe],
     ['float16', float16],
+    ['matrices', matrixText(adapter)],
     ['features', adapter.features.join(', ') || 'none'],
     [
       'subgroups',

@@ -69,8 +69,18 @@ function showingFloat16(flags: readonly string[]): string[] {
   return flags.map((flag) => (flag.startsWith('enable-') ? `${flag},vulkan_enable_f16_on_nvidia` : flag));
 }
 
-/** Tries float16 on one adapter in a child process. */
+/** What was found, by the way an adapter is asked for: a driver does not change while this process runs. */
+const outcomes = new Map<string, Promise<Float16Outcome>>();
+
+/** Tries float16 on one adapter in a child process, once. */
 export function probeFloat16On(candidate: Pick<Candidate, 'drivers' | 'flags'>): Promise<Float16Outcome> {
+  const key = JSON.stringify([candidate.drivers, candidate.flags]);
+  const outcome = outcomes.get(key) ?? tryFloat16(candidate);
+  outcomes.set(key, outcome);
+  return outcome;
+}
+
+function tryFloat16(candidate: Pick<Candidate, 'drivers' | 'flags'>): Promise<Float16Outcome> {
   const { environment, loader } = driverSetup(candidate.drivers);
   const address = pathToFileURL(createRequire(import.meta.url).resolve('webgpu')).href;
   const input = JSON.stringify([address, showingFloat16(candidate.flags), loader ?? null, STAY_LOADED]);

@@ -34,6 +34,17 @@ describe('diagnose', () => {
   });
 });
 
+describe('the report', () => {
+  it('lists the products of matrix units, each once', async () => {
+    const report = await diagnose();
+    const unit = { componentType: 'f16', resultComponentType: 'f32', M: 16, N: 16, K: 16 };
+    const matrixUnits = [unit, unit, { ...unit, resultComponentType: 'f16', N: 8 }];
+    const page = formatReport({ ...report, adapter: { ...report.adapter!, matrixUnits } });
+    expect(page).toMatch(/^matrices +16x16x16 f16 into f32, 16x8x16 f16 into f16$/m);
+    expect(formatReport({ ...report, adapter: { ...report.adapter!, matrixUnits: [] } })).toMatch(/no matrix units/);
+  });
+});
+
 describe('advise', () => {
   const bare: Surroundings = {
     platform: 'linux',

@@ -3,6 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Precision } from '../../src/autograd/tensor.js';
+import { VGG_MINI } from '../../src/cli/demo.js';
+import { drawSet, PRETRAINING_CLASSES } from '../../src/data/drawings/index.js';
 import { listPictures } from '../../src/data/pictures/image-folder.js';
 import { mergeShards } from '../../src/data/shards/merge.js';
 import { openShards } from '../../src/data/shards/shards.js';
@@ -43,6 +45,18 @@ describe('a network in float16', () => {
     expect(f16.indices).toEqual(f32.indices);
     const flat = ({ outputs }: typeof f32) => outputs.flatMap(({ probabilities }) => [...probabilities]);
     expectClose(flat(f16), flat(f32), { absolute: 5e-3, relative: 0 }, 'probabilities');
+    expect(flat(f16)).not.toEqual(flat(f32));
+  });
+
+  itWithFloat16('sees the same in the drawings that vgg-mini was trained on', async () => {
+    const drawings = join(folder, 'drawings');
+    await drawSet(drawings, { classes: PRETRAINING_CLASSES, perClass: 1, seed: 5 });
+    const { f32, f16 } = await both((vgg) => vgg.test(drawings), VGG_MINI);
+    const flat = ({ predictions }: typeof f32) => predictions.flatMap((row) => [...row]);
+    const best = ({ predictions }: typeof f32) => predictions.map((row) => row.indexOf(Math.max(...row)));
+    expect(f32.predictions).toHaveLength(PRETRAINING_CLASSES.length);
+    expectClose(flat(f16), flat(f32), { absolute: 5e-3, relative: 0 }, 'probabilities');
+    expect(best(f16)).toEqual(best(f32));
     expect(flat(f16)).not.toEqual(flat(f32));
   });
 
