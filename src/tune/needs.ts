@@ -10,6 +10,7 @@ import { createNetwork, featureShape, frozenDepth, type Network, trainFrom } fro
 import { createOptimizer, type OptimizerName } from '../nn/optimizers.js';
 import { picturesToFeatures } from '../nn/pictures.js';
 import { classesOf, type NetworkSpec } from '../nn/specification.js';
+import { observe } from '../nn/standardization.js';
 import { trainStep } from '../nn/training.js';
 import { finetuned } from '../nn/vgg16.js';
 import { type Asked, createRehearsal } from './rehearsal.js';
@@ -101,6 +102,12 @@ export async function askedForTraining(
   const network = createNetwork(rehearsal.gpu, spec, { precision });
   trainFrom(network, trained);
   const from = depth ?? frozenDepth(network);
+  for (const { standardization, facts } of network.layers) {
+    if (!standardization) continue;
+    const inputs = createTensor(rehearsal.gpu, [batch, ...facts.input], 'inputs of the head');
+    observe(rehearsal.gpu, standardization, inputs);
+    freeTensor(rehearsal.gpu, inputs);
+  }
   const x = featuresOf(network, from, batch);
   const optimizer = createOptimizer(rehearsal.gpu, { name });
   await trainStep(network, optimizer, { x, labels: new Uint32Array(batch) }, { from, seed: 0, step: 1 });

@@ -117,7 +117,8 @@ export function createTuner(gpu: Gpu, needs: readonly Need[], options: TunerOpti
   async function shrunk(bout: Bout, error: unknown): Promise<boolean> {
     release(bout);
     if (!(error instanceof VggpuError)) throw error;
-    if (error.code === 'device') await gpu.finish(); // throws where the device is lost, and not only refused a shader
+    await gpu.finish().catch(() => {}); // what else the device said of it
+    await gpu.finish(); // throws where the device is lost, and not only refused a shader
     const { dims } = bout.need;
     if (error.code !== 'memory' || !dims.H || !(dims.N! > 1)) return false;
     bout.need = { ...bout.need, dims: halved(dims) };
