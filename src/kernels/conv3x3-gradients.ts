@@ -32,12 +32,11 @@ export const conv3x3InputGradient = defineKernel({
     winograd4_subgroup4: inputGradient4('subgroup4'),
     winograd4_subgroup8: inputGradient4('subgroup8'),
     winograd4_tiled: inputGradient4('tiled'),
-    winograd4_double_buffered: inputGradient4('double_buffered'),
-    winograd4_double_buffered_wide: inputGradient4('double_buffered_wide'),
+    winograd4_prefetched: inputGradient4('prefetched'),
   },
   prefer: {
     cpu: ['winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'register', 'naive'],
-    gpu: ['winograd4_double_buffered', 'winograd4_tiled', 'register', 'naive'],
+    gpu: ['winograd4_prefetched', 'winograd4_tiled', 'register', 'naive'],
   },
 });
 
@@ -71,8 +70,7 @@ export const conv3x3WeightGradient = defineKernel({
     strips: weightGradientStrips(),
     strips_subgroup4: weightGradientStripsBySubgroup(4),
     strips_subgroup8: weightGradientStripsBySubgroup(8),
-    winograd4_double_buffered: weightGradientInParts('double_buffered'),
-    winograd4_double_buffered_wide: weightGradientInParts('double_buffered_wide'),
+    winograd4_prefetched: weightGradientInParts(),
   },
   prefer: {
     cpu: [
@@ -85,6 +83,6 @@ export const conv3x3WeightGradient = defineKernel({
       'strips',
       'naive',
     ],
-    gpu: ['winograd4_double_buffered', 'winograd4_tiled', 'strips', 'register', 'naive'],
+    gpu: ['winograd4_prefetched', 'winograd4_tiled', 'strips', 'register', 'naive'],
   },
 });

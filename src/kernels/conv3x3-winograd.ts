@@ -4,27 +4,23 @@ import { type ConvShape, outputSize } from './conv3x3-shape.js';
 import type { Capabilities } from './gpu.js';
 import { flat, type Grid, pieces } from './grid.js';
 import { HALVES } from './half.js';
-import type { Pass, Variant } from './kernel.js';
-import { TILE_ROWS, type TileColumns4, tileConsts, tileFits, tileIncludes } from './tile.js';
+import type { Pass, Values, Variant } from './kernel.js';
+import { LOW_COLUMNS, LOW_ROWS, TILE_COLUMNS, TILE_ROWS, tileFits, tileIncludes } from './tile.js';
 
-/** How the matrix products are computed; each has a helper `shaders/conv3x3/winograd/multiply_<product>.wgsl`, the wide one its neighbour's. */
-export type Product = 'register' | 'subgroup4' | 'subgroup8' | 'tiled' | 'double_buffered' | 'double_buffered_wide';
+/** How the matrix products are computed; each has a helper `shaders/conv3x3/winograd/multiply_<product>.wgsl`. */
+export type Product = 'register' | 'subgroup4' | 'subgroup8' | 'tiled' | 'prefetched';
 
 const IDEAS: Readonly<Record<Product, string>> = {
   register: "Winograd's F(4x4, 3x3): a quarter of the products, in four passes",
   subgroup4: 'every 4 neighbours of a subgroup read transformed tiles for each other',
   subgroup8: 'every 8 neighbours do, and each makes twice as many sums',
   tiled: 'both operands of the products pass through workgroup memory',
-  double_buffered:
-    'tiles of 128 x 64 for the products, 8x8 in registers; the next are on their way while these are multiplied',
-  double_buffered_wide: 'tiles of 128 x 128',
+  prefetched:
+    'tiles of 128 x 64 for the products, 8x8 in registers, written out; the next are on their way while these are multiplied',
 };
 
 /** Fewest invocations of a subgroup that a product needs. */
 const SUBGROUPS: Readonly<Partial<Record<Product, number>>> = { subgroup4: 4, subgroup8: 8 };
-
-/** Vec4 of columns of a double-buffered tile; see shaders/products/tile.wgsl. */
-const COLUMNS4: Readonly<Partial<Record<Product, TileColumns4>>> = { double_buffered: 16, double_buffered_wide: 32 };
 
 const APART = 16; // floats between the transformed elements of filters; see the shaders
 
@@ -41,12 +37,11 @@ function inputTiles(d: ConvShape): number {
 }
 
 function accepts(product: Product) {
-  const tile = COLUMNS4[product];
   return (d: ConvShape, device: Capabilities) =>
     d.C % 4 === 0 &&
     d.K % 4 === 0 &&
     device.subgroupSize >= (SUBGROUPS[product] ?? 0) &&
-    (tile === undefined || tileFits(tile, device));
+    (product !== 'prefetched' || tileFits(device));
 }
 
 /**
@@ -59,8 +54,7 @@ export function winogradPays(d: ConvShape): boolean {
 
 /** Rows (tiles) by columns of a product, for each transformed element. */
 function productGrid(rows: number, columns: number, elements: number, c: Consts): Grid {
-  const across = c.COLUMNS4 ?? c.COLUMNS ?? c.WORKGROUP!; // vec4 of columns of a workgroup
-  return [pieces(columns / 4, across), pieces(rows, c.TILES ?? TILE_ROWS), elements];
+  return [pieces(columns / 4, c.COLUMNS ?? c.WORKGROUP!), pieces(rows, c.TILES!), elements];
 }
 
 /** Path of a pass: the transforms are shared by all products, and so carry the number of the first. */
@@ -68,23 +62,39 @@ function passPath(folder: string, first: number) {
   return (name: string) => `conv3x3/${folder}/${first}_winograd4_${name}.wgsl`;
 }
 
-/** What multiplies: a shader for each gradient and product, and its helpers. */
-function multiplyBy(folder: string, number: number, product: Product, include: readonly string[]): MultiplyPass {
-  const tile = COLUMNS4[product];
-  const name = product === 'register' ? 'winograd4' : `winograd4_${product.replace('_wide', '')}`;
-  return {
-    shader: `conv3x3/${folder}/${number}_${name}_multiply.wgsl`,
-    include,
-    ...(tile && { consts: tileConsts(tile) }),
-  };
+/** What multiplies: a shader for each op and product. */
+function multiplyShader(folder: string, number: number, product: Product): string {
+  return `conv3x3/${folder}/${number}_${product === 'register' ? 'winograd4' : `winograd4_${product}`}_multiply.wgsl`;
 }
 
-type MultiplyPass = Pick<Pass<keyof ConvShape>, 'shader' | 'include' | 'consts'>;
-
-/** Rows (tiles) times filters: the products of the forward and of the input gradient. */
-function filterProducts(folder: string, number: number, product: Product): MultiplyPass {
-  const own = `conv3x3/winograd/multiply_${product.replace('_wide', '')}.wgsl`;
-  return multiplyBy(folder, number, product, [own, ...(COLUMNS4[product] ? tileIncludes('along', 'across') : [])]);
+/** Rows (tiles) of V times filters U, for each transformed element: the products of the forward and of the input gradient. */
+function filterProducts<D extends keyof ConvShape | 'relu'>(
+  folder: string,
+  number: number,
+  product: Product,
+  sizes: (d: Values<D>) => readonly [tiles: number, filters: number],
+): Pass<D>[] {
+  const shader = multiplyShader(folder, number, product);
+  const own = `conv3x3/winograd/multiply_${product}.wgsl`;
+  if (product !== 'prefetched') {
+    return [{ shader, include: [own], grid: (d, c) => productGrid(...sizes(d), 36, c) }];
+  }
+  // Few tiles, as of small pictures in small batches, would leave most of a high tile empty. Both make the same bits.
+  const low = (d: Values<D>) => sizes(d)[0] <= 3 * LOW_ROWS;
+  const grid = (rows: number, columns: number, runs: (d: Values<D>) => boolean): Pass<D>['grid'] => {
+    return (d) => {
+      const [tiles, filters] = sizes(d);
+      return runs(d) ? [pieces(filters, columns), pieces(tiles, rows), 36] : [0, 0, 0];
+    };
+  };
+  return [
+    { shader, include: [own, ...tileIncludes('along', 'across')], grid: grid(TILE_ROWS, TILE_COLUMNS, (d) => !low(d)) },
+    {
+      shader: shader.replace('_multiply', '_low_multiply'),
+      include: [`conv3x3/winograd/multiply_${product}_low.wgsl`, 'products/low_tile.wgsl'],
+      grid: grid(LOW_ROWS, LOW_COLUMNS, low),
+    },
+  ];
 }
 
 const TRANSFORMS = 'conv3x3/winograd4/transforms.wgsl';
@@ -113,8 +123,7 @@ const FORWARD_NUMBERS: Readonly<Record<Product, number>> = {
   subgroup4: 7,
   subgroup8: 7,
   tiled: 8,
-  double_buffered: 11,
-  double_buffered_wide: 11,
+  prefetched: 11,
 };
 
 function forwardWith(
@@ -122,13 +131,15 @@ function forwardWith(
   output: Pick<Pass<keyof ConvShape>, 'shader' | 'include'>,
   pass = passPath('forward', 6),
 ): Variant<keyof ConvShape | 'relu'> {
-  const multiply = filterProducts('forward', FORWARD_NUMBERS[product], product);
   return {
     idea: IDEAS[product],
     passes: [
       { shader: pass('weights'), include: [TRANSFORMS], grid: (d, c) => flat((d.C * d.K) / 4, c.WORKGROUP!) },
       { shader: pass('input'), include: TILE_OF_X, grid: (d, c) => flat((outputTiles(d) * d.C) / 4, c.WORKGROUP!) },
-      { ...multiply, grid: (d, c) => productGrid(outputTiles(d), d.K, 36, c) },
+      ...filterProducts<keyof ConvShape | 'relu'>('forward', FORWARD_NUMBERS[product], product, (d) => [
+        outputTiles(d),
+        d.K,
+      ]),
       { ...output, grid: (d, c) => flat((outputTiles(d) * d.K) / 4, c.WORKGROUP!) },
     ],
     scratch: {
@@ -171,20 +182,21 @@ const GRADIENT_NUMBERS: Readonly<Record<Product, number>> = {
   subgroup4: 4,
   subgroup8: 4,
   tiled: 5,
-  double_buffered: 6,
-  double_buffered_wide: 6,
+  prefetched: 6,
 };
 
 /** The forward's passes on dy with rotated filters: U (36, K, C), tiles V (36, T, K) of dy, sums M (36, T, C). */
 export function inputGradient4(product: Product): Variant<keyof ConvShape> {
   const pass = passPath('input_gradient', 3);
-  const multiply = filterProducts('input_gradient', GRADIENT_NUMBERS[product], product);
   return {
     idea: IDEAS[product],
     passes: [
       { shader: pass('weights'), include: [TRANSFORMS], grid: (d, c) => flat((d.C / 4) * d.K, c.WORKGROUP!) },
       { shader: pass('input'), include: TILE_OF_X, grid: (d, c) => flat((inputTiles(d) * d.K) / 4, c.WORKGROUP!) },
-      { ...multiply, grid: (d, c) => productGrid(inputTiles(d), d.C, 36, c) },
+      ...filterProducts<keyof ConvShape>('input_gradient', GRADIENT_NUMBERS[product], product, (d) => [
+        inputTiles(d),
+        d.C,
+      ]),
       { shader: pass('output'), include: SUMS_OF_TILE, grid: (d, c) => flat((inputTiles(d) * d.C) / 4, c.WORKGROUP!) },
     ],
     scratch: {
@@ -198,11 +210,8 @@ export function inputGradient4(product: Product): Variant<keyof ConvShape> {
 }
 
 /** Tiles V (36, T, C) of x, tiles D (36, T, K) of dy, W (36, C, K) their products summed over tiles. */
-export function weightGradient4(
-  product: Exclude<Product, 'double_buffered' | 'double_buffered_wide'>,
-): Variant<keyof ConvShape> {
+export function weightGradient4(product: Exclude<Product, 'prefetched'>): Variant<keyof ConvShape> {
   const pass = passPath('weight_gradient', 3);
-  const multiply = multiplyBy('weight_gradient', GRADIENT_NUMBERS[product], product, []);
   return {
     idea: IDEAS[product],
     passes: [
@@ -213,7 +222,7 @@ export function weightGradient4(
         grid: (d, c) => flat((outputTiles(d) * d.K) / 4, c.WORKGROUP!),
       },
       {
-        ...multiply,
+        shader: multiplyShader('weight_gradient', GRADIENT_NUMBERS[product], product),
         grid: (d, c) => [pieces(d.K / 4, c.COLUMNS ?? c.WORKGROUP!), pieces(d.C, c.CHANNELS!), 36],
       },
       { shader: pass('weights'), include: [TRANSFORMS], grid: (d, c) => flat((d.C * d.K) / 4, c.WORKGROUP!) },
@@ -232,28 +241,26 @@ export function weightGradient4(
 const CHUNK = 1024;
 
 /** The same, its sums W (parts, 36, C, K) over parts of the tiles added up in the last pass. */
-export function weightGradientInParts(product: 'double_buffered' | 'double_buffered_wide'): Variant<keyof ConvShape> {
-  const shaders = 'conv3x3/weight_gradient/8_winograd4_double_buffered';
+export function weightGradientInParts(): Variant<keyof ConvShape> {
+  const shaders = 'conv3x3/weight_gradient/8_winograd4_prefetched';
   const { passes, scratch, ...facts } = weightGradient4('register') as Extract<
     Variant<keyof ConvShape>,
     { passes: unknown }
   >;
-  const tile = COLUMNS4[product]!;
   return {
     ...facts,
-    idea: IDEAS[product],
+    idea: IDEAS.prefetched,
     passes: [
       passes[0]!,
       passes[1]!,
       {
         shader: `${shaders}_multiply.wgsl`,
         include: tileIncludes('across', 'across'),
-        consts: tileConsts(tile),
-        grid: (d, c) => [pieces(d.C, TILE_ROWS) * pieces(d.K / 4, c.COLUMNS4!), 36, pieces(outputTiles(d), CHUNK)],
+        grid: (d) => [pieces(d.C, TILE_ROWS) * pieces(d.K, TILE_COLUMNS), 36, pieces(outputTiles(d), CHUNK)],
       },
       { ...passes[3]!, shader: `${shaders}_weights.wgsl` },
     ],
     scratch: { ...scratch, W: (d) => pieces(outputTiles(d), CHUNK) * 36 * (d.C * d.K + APART) },
-    accepts: accepts(product),
+    accepts: accepts('prefetched'),
   };
 }

@@ -57,8 +57,7 @@ export const conv3x3Forward = defineKernel({
     strips2_subgroup8: forwardStripsOf(2),
     strips3_subgroup8: forwardStripsOf(3),
     strips4_subgroup8: forwardStripsOf(4),
-    winograd4_double_buffered: forward4('double_buffered'),
-    winograd4_double_buffered_wide: forward4('double_buffered_wide'),
+    winograd4_prefetched: forward4('prefetched'),
     window3: {
       idea: 'three input channels: the pixels of a square and the weights of 64 channels pass through workgroup memory',
       shader: 'conv3x3/forward/12_window.wgsl',
@@ -85,7 +84,7 @@ export const conv3x3Forward = defineKernel({
       'vec4',
       'naive',
     ],
-    gpu: ['window3', 'winograd4_double_buffered', 'winograd4_tiled', 'tiled', 'register', 'vec4', 'naive'],
+    gpu: ['window3', 'winograd4_prefetched', 'winograd4_tiled', 'tiled', 'register', 'vec4', 'naive'],
   },
 });
 
@@ -111,12 +110,11 @@ export const conv3x3ForwardPooled = defineKernel({
     winograd4_subgroup4: pooledForward4('subgroup4'),
     winograd4_subgroup8: pooledForward4('subgroup8'),
     winograd4_tiled: pooledForward4('tiled'),
-    winograd4_double_buffered: pooledForward4('double_buffered'),
-    winograd4_double_buffered_wide: pooledForward4('double_buffered_wide'),
+    winograd4_prefetched: pooledForward4('prefetched'),
   },
   prefer: {
     cpu: ['winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'naive'],
-    gpu: ['winograd4_double_buffered', 'winograd4_tiled', 'naive'],
+    gpu: ['winograd4_prefetched', 'winograd4_tiled', 'naive'],
   },
 });
 

@@ -51,11 +51,11 @@ export const halfConv3x3Forward = defineKernel({
     winograd4_subgroup4: halfForward4('subgroup4'),
     winograd4_subgroup8: halfForward4('subgroup8'),
     winograd4_tiled: halfForward4('tiled'),
-    winograd4_double_buffered: halfForward4('double_buffered'),
+    winograd4_prefetched: halfForward4('prefetched'),
     ...matrixConvolutions,
   },
   prefer: {
     cpu: ['winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'register', 'naive'],
-    gpu: ['matrixNarrow', 'matrix', 'winograd4_double_buffered', 'winograd4_tiled', 'tiled', 'register', 'naive'],
+    gpu: ['matrixNarrow', 'matrix', 'winograd4_prefetched', 'winograd4_tiled', 'tiled', 'register', 'naive'],
   },
 });

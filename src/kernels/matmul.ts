@@ -2,7 +2,7 @@
 // Letters: M rows of the batch, K inputs, N outputs. x (M, K), w (K, N), b (N), y (M, N), row-major.
 import { flat, pieces } from './grid.js';
 import { defineKernel, type Pass, type Values, type Variant } from './kernel.js';
-import { TILE_ROWS, type TileColumns4, tileConsts, tileFits, tileIncludes } from './tile.js';
+import { TILE_COLUMNS, TILE_ROWS, tileFits, tileIncludes } from './tile.js';
 
 type Dense = 'M' | 'K' | 'N';
 type Forward = Dense | 'relu';
@@ -14,35 +14,26 @@ const SUM = 256;
 const tiles = (rows: number, tile: number): boolean => pieces(rows, tile) <= 65_535;
 
 /** @param sizes rows and columns of the product */
-function doubleBuffered<D extends Dense | 'relu'>(
+function prefetched<D extends Dense | 'relu'>(
   shader: string,
   include: readonly string[],
-  columns4: TileColumns4,
   sizes: (d: Values<D>) => readonly [rows: number, columns: number],
 ): Variant<D> {
   return {
-    idea: `a 128x${4 * columns4} tile a workgroup, 8x8 of it in registers; the next tiles are on their way while these are multiplied`,
+    idea: 'a 128x64 tile a workgroup, 8x8 of it in registers, written out; the next tiles are on their way while these are multiplied',
     shader,
     include,
-    consts: tileConsts(columns4),
     grid: (d) => {
       const [rows, columns] = sizes(d);
-      return [pieces(rows, TILE_ROWS), pieces(columns, 4 * columns4)];
+      return [pieces(rows, TILE_ROWS), pieces(columns, TILE_COLUMNS)];
     },
     accepts: (d, device) => {
       const [rows, columns] = sizes(d);
       const { K, N } = d as Values<Dense>;
-      return K % 4 === 0 && N % 4 === 0 && tiles(rows, TILE_ROWS) && tiles(columns, 64) && tileFits(columns4, device);
+      return K % 4 === 0 && N % 4 === 0 && tiles(rows, TILE_ROWS) && tiles(columns, TILE_COLUMNS) && tileFits(device);
     },
   };
 }
-
-const forwardTile = (columns4: TileColumns4): Variant<Forward> =>
-  doubleBuffered('matmul/nn/10_double_buffered.wgsl', tileIncludes('along', 'across'), columns4, ({ M, N }) => [M, N]);
-const inputTile = (columns4: TileColumns4): Variant<Dense> =>
-  doubleBuffered('matmul/nt/6_double_buffered.wgsl', tileIncludes('along', 'along'), columns4, ({ M, K }) => [M, K]);
-const weightTile = (columns4: TileColumns4): Variant<Dense> =>
-  doubleBuffered('matmul/tn/6_double_buffered.wgsl', tileIncludes('across', 'across'), columns4, ({ K, N }) => [K, N]);
 
 const sumOfParts: Pass<Forward> = {
   shader: 'matmul/nn/8_split_sum.wgsl',
@@ -136,8 +127,7 @@ export const matmulNN = defineKernel({
       scratch: { part: ({ M, K, N }) => pieces(K, SUM) * M * N },
       accepts: ({ N }) => N <= 32,
     },
-    doubleBuffered: forwardTile(16),
-    doubleBufferedWide: forwardTile(32),
+    prefetched: prefetched('matmul/nn/10_prefetched.wgsl', tileIncludes('along', 'across'), ({ M, N }) => [M, N]),
     splitTiled: {
       idea: 'blocks of k run side by side, each making a tile of up to 64 rows; a second pass adds their sums',
       passes: [
@@ -149,12 +139,12 @@ export const matmulNN = defineKernel({
         { shader: 'matmul/nn/11_split_tiled_sum.wgsl', grid: ({ N }, c) => flat(16 * N, c.WORKGROUP!) },
       ],
       scratch: { part: ({ K, N }) => pieces(K, SUM) * N * 64 },
-      accepts: ({ M, K, N }, device) => M <= 64 && K % 4 === 0 && N % 4 === 0 && tileFits(16, device),
+      accepts: ({ M, K, N }, device) => M <= 64 && K % 4 === 0 && N % 4 === 0 && tileFits(device),
     },
   },
   prefer: {
     cpu: ['oneRow', 'fewRows', 'registers', 'vec4', 'naive'],
-    gpu: ['split1', 'split4', 'split8', 'splitTiled', 'doubleBuffered', 'splitNarrow', 'tiled', 'naive'],
+    gpu: ['split1', 'split4', 'split8', 'splitTiled', 'prefetched', 'splitNarrow', 'tiled', 'naive'],
   },
 });
 
@@ -203,12 +193,11 @@ export const matmulNT = defineKernel({
       grid: ({ M, K }, c) => [pieces(M, c.TM!), pieces(K, c.TK! * c.WORKGROUP!)],
       accepts: ({ M, N }) => N % 4 === 0 && tiles(M, 8),
     },
-    doubleBuffered: inputTile(16),
-    doubleBufferedWide: inputTile(32),
+    prefetched: prefetched('matmul/nt/6_prefetched.wgsl', tileIncludes('along', 'along'), ({ M, K }) => [M, K]),
   },
   prefer: {
     cpu: ['registers', 'naive'],
-    gpu: ['tiledRegistersLow', 'doubleBuffered', 'tiledRegisters', 'tiled', 'naive'],
+    gpu: ['tiledRegistersLow', 'prefetched', 'tiledRegisters', 'tiled', 'naive'],
   },
 });
 
@@ -250,11 +239,10 @@ export const matmulTN = defineKernel({
       grid: ({ K, N }, c) => [pieces(K, c.TK!), pieces(N, c.TN! * c.WORKGROUP!)],
       accepts: ({ K, N }) => K % 4 === 0 && N % 4 === 0 && tiles(K, 8),
     },
-    doubleBuffered: weightTile(16),
-    doubleBufferedWide: weightTile(32),
+    prefetched: prefetched('matmul/tn/6_prefetched.wgsl', tileIncludes('across', 'across'), ({ K, N }) => [K, N]),
   },
   prefer: {
     cpu: ['registers', 'vec4', 'naive'],
-    gpu: ['doubleBuffered', 'tiledRegisters', 'tiled', 'naive'],
+    gpu: ['prefetched', 'tiledRegisters', 'tiled', 'naive'],
   },
 });

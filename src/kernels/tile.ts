@@ -1,20 +1,17 @@
-// The double-buffered tile that matrix products on GPUs are made of; see shaders/products/tile.wgsl.
+// The tile that matrix products on GPUs are made of, fetched ahead; see shaders/products/tile.wgsl.
 import type { Capabilities } from './gpu.js';
 
-/** Rows of a tile. */
+/** Rows and columns of a tile. */
 export const TILE_ROWS = 128;
+export const TILE_COLUMNS = 64;
 
-/** Vec4 of columns of a tile: 64 or 128 columns. */
-export type TileColumns4 = 16 | 32;
+/** Rows and columns of a tile for few rows; see shaders/products/low_tile.wgsl. */
+export const LOW_ROWS = 32;
+export const LOW_COLUMNS = 128;
 
-/** Whether both halves of a tile fit the device's workgroup memory. */
-export function tileFits(columns4: TileColumns4, { limits }: Capabilities): boolean {
-  return limits.maxComputeWorkgroupStorageSize >= 2 * 16 * 16 * (TILE_ROWS / 4 + columns4);
-}
-
-/** Consts of a shader that works by this tile. */
-export function tileConsts(columns4: TileColumns4): { COLUMNS4: number; WORKGROUP: number } {
-  return { COLUMNS4: columns4, WORKGROUP: 8 * columns4 };
+/** Whether a tile fits the device's workgroup memory. */
+export function tileFits({ limits }: Capabilities): boolean {
+  return limits.maxComputeWorkgroupStorageSize >= 4 * 16 * (TILE_ROWS + TILE_COLUMNS);
 }
 
 /** Files with the tile and with how its operands come: four neighbours of a vec4 lie along the depth, or across it. */

@@ -5,11 +5,10 @@
 //          products/tile.wgsl, whose A is w transposed and B x transposed
 // Reuse    an element of w is loaded once, for all rows of the batch; one of x once for 128 n
 // Cost     16,384 flops for 192 floats loaded a step of k: 21 flop/byte
-// Before   8_split reads w once for 8 rows; a tile of 10_double_buffered walks all of K, so that a dense layer of 4,096 columns
+// Before   8_split reads w once for 8 rows; a tile of 10_prefetched walks all of K, so that a dense layer of 4,096 columns
 //          fills 64 workgroups
 // Order    as 1_naive
 
-const COLUMNS4 = 16u;                              // vec4 of m
 const WORKGROUP = 128u;
 const SUM = 256u;
 

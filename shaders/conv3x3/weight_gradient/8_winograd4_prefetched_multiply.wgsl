@@ -2,16 +2,14 @@
 // transformed tile and each part of CHUNK tiles
 //
 // Layout   V (36, T, C), D (36, T, K), W (parts, 36, C, K), row-major; C and K divisible by 4
-// Mapping  a workgroup of 8 COLUMNS4 invocations makes 128 c by 4 COLUMNS4 k of one part, an invocation an 8x8 square of them, in
-//          registers; see products/tile.wgsl, whose A is V transposed
-// Reuse    16 tiles of 128 numbers of V and 4 COLUMNS4 of D lie in workgroup memory while all invocations use them; from there 4
+// Mapping  a workgroup makes 128 c by 64 k of one part, an invocation an 8x8 square of them, in registers; see products/tile.wgsl, whose A is V transposed
+// Reuse    16 tiles of 128 numbers of V and 64 of D lie in workgroup memory while all invocations use them; from there 4
 //          vectors make 64 products
-// Cost     16,384 flops for 192 floats read at 128 x 64: 21 flop/byte
+// Cost     16,384 flops for 192 floats read: 21 flop/byte
 // Before   5_winograd4_tiled_multiply walks all tiles in one workgroup, which leaves a GPU idle where pictures are large and channels few,
 //          and waits for its loads between two barriers
 
-const COLUMNS4 = 16u;
-const WORKGROUP = 128u;                            // 8 COLUMNS4, to be set together with it
+const WORKGROUP = 128u;
 const CHUNK = 1024u;                               // tiles of a part
 const APART = 4u;                                  // vec4 between elements of W: a stride of 2^n would share cache sets
 
@@ -44,20 +42,20 @@ fn store(c: u32, k4: u32, start: u32, left: vec4f, right: vec4f) {
   let K4 = dims.K / 4u;
   if (c >= dims.C) { return; }
   if (k4 < K4) { W[start + c * K4 + k4] = left; }
-  if (k4 + COLUMNS4 / 2u < K4) { W[start + c * K4 + k4 + COLUMNS4 / 2u] = right; }
+  if (k4 + 8u < K4) { W[start + c * K4 + k4 + 8u] = right; }
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let tiles = dims.N * ((dims.H + 2u * dims.pad + 1u) / 4u) * ((dims.W + 2u * dims.pad + 1u) / 4u);
   let K4 = dims.K / 4u;
-  let across = (K4 + COLUMNS4 - 1u) / COLUMNS4;    // workgroups side by side
+  let across = (K4 + 15u) / 16u;    // workgroups side by side
   let e = group.y;
   let part = group.z;
   product = Product(
     tiles,
     e * tiles * (dims.C / 4u), e * tiles * K4,
-    group.x / across * 32u, group.x % across * COLUMNS4,
+    group.x / across * 32u, group.x % across * 16u,
   );
   walk(part * CHUNK, min(part * CHUNK + CHUNK, tiles), local);
 

@@ -1,16 +1,15 @@
 // dx[m,k] = sum over n of dy[m,n] * w[k,n]
 //
 // Layout   dy (M, N), w (K, N), dx (M, K), row-major; K and N divisible by 4
-// Mapping  a workgroup of 8 COLUMNS4 invocations makes a tile of dx of 128 rows by 4 COLUMNS4 columns, an invocation an 8x8 square
-//          of it, in registers; see products/tile.wgsl, whose B is w transposed
+// Mapping  a workgroup makes a tile of dx of 128 rows by 64 columns, an invocation an 8x8 square of it, in registers; see
+//          products/tile.wgsl, whose B is w transposed
 // Reuse    an element of dy is loaded once for all columns of the tile, one of w once for 128 rows; from workgroup memory each
 //          serves 8 products
-// Cost     16,384 flops for 192 floats loaded a step of n at 128 x 64: 21 flop/byte
+// Cost     16,384 flops for 192 floats loaded a step of n: 21 flop/byte
 // Before   4_tiled_registers waits for its loads between two barriers, and feeds 32 products from 3 reads
 // Order    as 1_naive
 
-const COLUMNS4 = 16u;
-const WORKGROUP = 128u;                            // 8 COLUMNS4, to be set together with it
+const WORKGROUP = 128u;
 const SUM = 256u;
 
 struct Dims { M: u32, K: u32, N: u32 }
@@ -57,13 +56,13 @@ fn store(m: u32, k4: u32, sum: vec4f) {
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   firstRow = group.x * 128u;
-  firstColumn = group.y * 4u * COLUMNS4;
+  firstColumn = group.y * 64u;
   walk(0u, dims.N, local);
 
   let square = squareOf(local);
   let m = firstRow + square.ty * 4u;
   let k4 = firstColumn / 4u + square.tx;
-  let right = k4 + COLUMNS4 / 2u;
+  let right = k4 + 8u;
   store(m, k4, p0); store(m + 1u, k4, p1); store(m + 2u, k4, p2); store(m + 3u, k4, p3);
   store(m + 64u, k4, p4); store(m + 65u, k4, p5); store(m + 66u, k4, p6); store(m + 67u, k4, p7);
   store(m, right, q0); store(m + 1u, right, q1); store(m + 2u, right, q2); store(m + 3u, right, q3);

@@ -2,15 +2,13 @@
 // tile
 //
 // Layout   V (36, T, C), U (36, C, K), M (36, T, K), row-major; C and K divisible by 4
-// Mapping  a workgroup of 8 COLUMNS4 invocations makes 128 tiles by 4 COLUMNS4 k, an invocation an 8x8 square of them, in
-//          registers; see products/tile.wgsl
-// Reuse    128 x 16 numbers of V and 16 x 4 COLUMNS4 of U lie in workgroup memory while all invocations use them; from there 4
+// Mapping  a workgroup makes 128 tiles by 64 k, an invocation an 8x8 square of them, in registers; see products/tile.wgsl
+// Reuse    128 x 16 numbers of V and 16 x 64 of U lie in workgroup memory while all invocations use them; from there 4
 //          vectors make 64 products
-// Cost     16,384 flops for 192 floats read at 128 x 64: 21 flop/byte
+// Cost     16,384 flops for 192 floats read: 21 flop/byte
 // Before   8_winograd4_tiled_multiply waits for its loads between two barriers, and feeds 128 products from 12 reads
 
-const COLUMNS4 = 16u;
-const WORKGROUP = 128u;                            // 8 COLUMNS4, to be set together with it
+const WORKGROUP = 128u;
 
 struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
 

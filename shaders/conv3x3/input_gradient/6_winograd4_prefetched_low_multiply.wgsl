@@ -2,15 +2,13 @@
 // tile
 //
 // Layout   V (36, T, K), U (36, K, C), M (36, T, C), row-major; C and K divisible by 4
-// Mapping  a workgroup of 8 COLUMNS4 invocations makes 128 tiles by 4 COLUMNS4 c, an invocation an 8x8 square of them, in
-//          registers; see products/tile.wgsl
-// Reuse    128 x 16 numbers of V and 16 x 4 COLUMNS4 of U lie in workgroup memory while all invocations use them; from there 4
-//          vectors make 64 products
-// Cost     16,384 flops for 192 floats read at 128 x 64: 21 flop/byte
-// Before   5_winograd4_tiled_multiply waits for its loads between two barriers, and feeds 128 products from 12 reads
+// Mapping  a workgroup makes 32 tiles by 128 c, an invocation a 4x8 square of them, in registers; see products/low_tile.wgsl. It
+//          runs where there are at most 96 tiles, and its neighbour where there are more
+// Reuse    32 x 16 numbers of V and 16 x 128 of U lie in workgroup memory while all invocations use them; from there 3 vectors
+//          make 32 products
+// Cost     8,192 flops for 160 floats read: 13 flop/byte
 
-const COLUMNS4 = 16u;
-const WORKGROUP = 128u;                            // 8 COLUMNS4, to be set together with it
+const WORKGROUP = 128u;
 
 struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32 }
 

@@ -1,16 +1,15 @@
 // dw[k,n] = sum over m of x[m,k] * dy[m,n]
 //
 // Layout   x (M, K), dy (M, N), dw (K, N), row-major; K and N divisible by 4
-// Mapping  a workgroup of 8 COLUMNS4 invocations makes a tile of dw of 128 rows by 4 COLUMNS4 columns, an invocation an 8x8 square
-//          of it, in registers; see products/tile.wgsl, whose A is x transposed
+// Mapping  a workgroup makes a tile of dw of 128 rows by 64 columns, an invocation an 8x8 square of it, in registers; see
+//          products/tile.wgsl, whose A is x transposed
 // Reuse    an element of x is loaded once for all columns of the tile, one of dy once for 128 rows; from workgroup memory each
 //          serves 8 products
-// Cost     16,384 flops for 192 floats loaded a step of m at 128 x 64: 21 flop/byte
+// Cost     16,384 flops for 192 floats loaded a step of m: 21 flop/byte
 // Before   4_tiled_registers waits for its loads between two barriers, and feeds 32 products from 3 reads
 // Order    as 1_naive
 
-const COLUMNS4 = 16u;
-const WORKGROUP = 128u;                            // 8 COLUMNS4, to be set together with it
+const WORKGROUP = 128u;
 const SUM = 256u;
 
 struct Dims { M: u32, K: u32, N: u32 }
@@ -55,13 +54,13 @@ fn store(k: u32, n4: u32, sum: vec4f) {
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   firstRow4 = group.x * 32u;
-  firstColumn4 = group.y * COLUMNS4;
+  firstColumn4 = group.y * 16u;
   walk(0u, dims.M, local);
 
   let square = squareOf(local);
   let k = group.x * 128u + square.ty * 4u;
   let n4 = firstColumn4 + square.tx;
-  let right = n4 + COLUMNS4 / 2u;
+  let right = n4 + 8u;
   store(k, n4, p0); store(k + 1u, n4, p1); store(k + 2u, n4, p2); store(k + 3u, n4, p3);
   store(k + 64u, n4, p4); store(k + 65u, n4, p5); store(k + 66u, n4, p6); store(k + 67u, n4, p7);
   store(k, right, q0); store(k + 1u, right, q1); store(k + 2u, right, q2); store(k + 3u, right, q3);

@@ -1,5 +1,5 @@
-// M[e][t][k] = sum over c of V[e][t][c] U[e][c][k] for 128 tiles t and 4 COLUMNS4 k a workgroup, e = group.z; channels are counted in
-// vec4. See products/tile.wgsl; A is V, stored along the depth, and B is U. Expects V, U, M and COLUMNS4 in the shader.
+// M[e][t][k] = sum over c of V[e][t][c] U[e][c][k] for 32 tiles t and 128 k a workgroup, e = group.z; channels are counted in vec4. See
+// products/low_tile.wgsl; A is V, stored along the depth, and B is U. Expects V, U and M in the shader.
 
 const APART = 4u;                                  // vec4 between elements of U, as its writer leaves
 
@@ -19,14 +19,12 @@ fn readB(depth: u32, column: u32) -> vec4f {
   return select(vec4f(0.0), U[product.startU + c * product.outer + k], depth < product.inner * 4u);
 }
 
-fn endOfStep(_depth: u32) {}
-
 fn store(row: u32, k: u32, e: u32, left: vec4f, right: vec4f) {
   let tile = product.firstTile + row;
   if (tile >= product.tiles) { return; }
   let at = (e * product.tiles + tile) * product.outer + k;
   if (k < product.outer) { M[at] = left; }
-  if (k + COLUMNS4 / 2u < product.outer) { M[at + COLUMNS4 / 2u] = right; }
+  if (k + 16u < product.outer) { M[at + 16u] = right; }
 }
 
 fn multiply(tiles: u32, inner: u32, outer: u32, group: vec3u, local: u32) {
@@ -34,7 +32,7 @@ fn multiply(tiles: u32, inner: u32, outer: u32, group: vec3u, local: u32) {
   product = Product(
     tiles, inner, outer,
     e * tiles * inner, e * (inner * 4u * outer + APART),
-    group.y * 128u, group.x * COLUMNS4,
+    group.y * 32u, group.x * 32u,
   );
   walk(0u, inner * 4u, local);
 
@@ -45,8 +43,4 @@ fn multiply(tiles: u32, inner: u32, outer: u32, group: vec3u, local: u32) {
   store(row + 1u, k, e, s1, t1);
   store(row + 2u, k, e, s2, t2);
   store(row + 3u, k, e, s3, t3);
-  store(row + 64u, k, e, s4, t4);
-  store(row + 65u, k, e, s5, t5);
-  store(row + 66u, k, e, s6, t6);
-  store(row + 67u, k, e, s7, t7);
 }

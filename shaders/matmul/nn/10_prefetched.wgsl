@@ -1,17 +1,16 @@
 // y[m,n] = b[n] + sum over k of x[m,k] * w[k,n], and max(y, 0) where relu is 1
 //
 // Layout   x (M, K), w (K, N), b (N), y (M, N), row-major; K and N divisible by 4
-// Mapping  a workgroup of 8 COLUMNS4 invocations makes a tile of y of 128 rows by 4 COLUMNS4 columns, an invocation an 8x8 square
-//          of it, in registers; see products/tile.wgsl
+// Mapping  a workgroup makes a tile of y of 128 rows by 64 columns, an invocation an 8x8 square of it, in registers; see
+//          products/tile.wgsl
 // Reuse    an element of x is loaded once for all columns of the tile, one of w once for 128 rows; from workgroup memory each
 //          serves 8 products
-// Cost     16,384 flops for 192 floats loaded a step of k at 128 x 64: 21 flop/byte; 64 products for 4 reads of 16 bytes from
+// Cost     16,384 flops for 192 floats loaded a step of k: 21 flop/byte; 64 products for 4 reads of 16 bytes from
 //          workgroup memory
 // Before   4_tiled_registers waits for its loads between two barriers, and feeds 128 products from 12 reads
 // Order    as 1_naive
 
-const COLUMNS4 = 16u;
-const WORKGROUP = 128u;                            // 8 COLUMNS4, to be set together with it
+const WORKGROUP = 128u;
 const SUM = 256u;
 
 struct Dims { M: u32, K: u32, N: u32, relu: u32 }
@@ -60,10 +59,10 @@ fn store(m: u32, n4: u32, sum: vec4f) {
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   firstRow = group.x * 128u;
-  firstColumn4 = group.y * COLUMNS4;
+  firstColumn4 = group.y * 16u;
   let square = squareOf(local);
   let n4 = firstColumn4 + square.tx;
-  let right = n4 + COLUMNS4 / 2u;
+  let right = n4 + 8u;
   let left = b[min(n4, dims.N / 4u - 1u)];
   p0 = left; p1 = left; p2 = left; p3 = left; p4 = left; p5 = left; p6 = left; p7 = left;
   let other = b[min(right, dims.N / 4u - 1u)];
