@@ -15,7 +15,8 @@ export interface CommandResult {
 export interface RunningCommand {
   /** Sends a signal, unless the program has ended. */
   kill(signal: NodeJS.Signals): void;
-  /** What it has written on stderr so far. */
+  /** What it has written so far. */
+  stdout(): string;
   stderr(): string;
   readonly result: Promise<CommandResult>;
 }
@@ -41,7 +42,7 @@ export function startVggpu(parameters: readonly string[], environment: NodeJS.Pr
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
-  return { kill: (signal) => child.kill(signal), stderr: () => stderr, result };
+  return { kill: (signal) => child.kill(signal), stdout: () => stdout, stderr: () => stderr, result };
 }
 
 /** Runs a command to its end. @param environment added to this process's */

@@ -49,7 +49,7 @@ describe('what it answers', () => {
   });
 
   it('the network', async () => {
-    const model = await (await fetch(`${server.address}model.json`)).json();
+    const model = (await (await fetch(`${server.address}model.json`)).json()) as ModelSource['model'];
     expect(model).toEqual(JSON.parse(JSON.stringify(source.model)));
     expect(describeLayers(model.spec).length).toBeGreaterThan(13);
   });

@@ -43,7 +43,7 @@ describe('the tarball', () => {
   itInstalled('holds what a user needs and no more', () => {
     const home = at('node_modules/vggpu');
     expect(readdirSync(home).sort()).toEqual(
-      ['LICENSE', 'README.md', 'dist', 'models', 'package.json', 'shaders'].sort(),
+      ['LICENSE', 'README.md', 'dist', 'dist-explorer', 'models', 'package.json', 'shaders'].sort(),
     );
     const files = readdirSync(home, { recursive: true, encoding: 'utf8' });
     expect(files.filter((name) => /\.(test\.|tsbuildinfo|map$|tgz$)/.test(name))).toEqual([]);

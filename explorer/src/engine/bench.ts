@@ -1,9 +1,10 @@
 // The kernels of a layer on trial: what they work on is made once, their results are held against the naive variant's, and they are timed.
 import { freeTensor, type Tensor } from '../../../src/engine.js';
 import type { Live } from '../live.js';
-import { casesOf, type KernelCase, type Operands, operandsOf } from './cases.js';
+import type { Activations } from './activations.js';
+import { casesOf, type KernelCase, operandsOf } from './cases.js';
 import { compile, type Message, withEdited } from './edited.js';
-import { referenceOf, type Trial, tryVariant, variantsFor } from './trial.js';
+import { referenceOf, type Setting, type Trial, tryVariant, variantsFor } from './trial.js';
 
 /** What became of an edited shader: what the compiler says, and where it compiled what it came to. */
 export interface EditedOutcome {
@@ -37,12 +38,7 @@ export function createBench({ network, device, exclusive, activations }: Live): 
   function withOperands<Result>(
     layer: number,
     { kernel, dims, ...rest }: KernelCase,
-    work: (setting: {
-      gpu: typeof gpu;
-      kernel: KernelCase['kernel'];
-      dims: KernelCase['dims'];
-      operands: Operands;
-    }) => Promise<Result>,
+    work: (setting: Setting) => Promise<Result>,
   ): Promise<Result> {
     return exclusive(async () => {
       const { inputs, outputs, top } = activations();
@@ -60,18 +56,28 @@ export function createBench({ network, device, exclusive, activations }: Live): 
     });
   }
 
+  let known: { readonly of: Activations; readonly name: string; readonly values: Float32Array } | undefined;
+
+  /** The naive variant's result, computed once while one looks at a kernel of a layer. */
+  async function referenceFor(layer: number, setting: Setting): Promise<Float32Array> {
+    const name = `${layer} ${setting.kernel.name}`;
+    const of = activations();
+    if (known?.of !== of || known.name !== name) known = { of, name, values: await referenceOf(setting) };
+    return known.values;
+  }
+
   return {
     cases: (layer) => exclusive(() => casesOf(network, layer, activations().inputs[layer]!)),
     variants: (tried) => variantsFor(tried, gpu),
     trial: (layer, tried, variant) =>
-      withOperands(layer, tried, async (setting) => tryVariant(setting, variant, await referenceOf(setting))),
+      withOperands(layer, tried, async (setting) => tryVariant(setting, variant, await referenceFor(layer, setting))),
     edited: (layer, tried, variant, pass, code) =>
       withOperands(layer, tried, async (setting) => {
         const messages = await compile(gpu, code);
         if (messages.some(({ type }) => type === 'error')) return { messages, trial: undefined, refused: undefined };
         const edited = { ...setting, ...withEdited(gpu, tried.kernel, variant, pass, code) };
         try {
-          const reference = await referenceOf(setting);
+          const reference = await referenceFor(layer, setting);
           return { messages, trial: await tryVariant(edited, 'edited', reference), refused: undefined };
         } catch (error) {
           return { messages, trial: undefined, refused: error instanceof Error ? error.message : String(error) };

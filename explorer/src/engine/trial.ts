@@ -27,8 +27,8 @@ export function variantsFor({ kernel, dims }: KernelCase, gpu: Gpu): string[] {
   return Object.keys(kernel.variants).filter((name) => accepts(variantNamed(kernel, name), dims, gpu.capabilities));
 }
 
-/** A case without the operands that it writes. */
-interface Setting {
+/** What a variant is tried on. */
+export interface Setting {
   readonly gpu: Gpu;
   readonly kernel: Kernel;
   readonly dims: KernelCase['dims'];

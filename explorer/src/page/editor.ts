@@ -9,13 +9,18 @@ import { errorText } from './variants-table.js';
 
 export interface Editor {
   readonly element: HTMLElement;
-  /** Shows a pass's text. @param name of the file; @param original time of the variant as it is, where known */
-  show(name: string, text: string, original: Trial | undefined): void;
+  /** Shows a pass's text. @param name of the file */
+  show(name: string, text: string): void;
+}
+
+/** What an edited text came to, beside the variant as its file is. */
+export interface ComparedOutcome extends EditedOutcome {
+  readonly before: Trial | undefined;
 }
 
 /** @param runEdited compiles and runs a text in the place of the one shown; absent: the text can only be read */
-export function createEditor(runEdited: ((text: string) => Promise<EditedOutcome>) | undefined): Editor {
-  let original = { name: '', text: '', trial: undefined as Trial | undefined };
+export function createEditor(runEdited: ((text: string) => Promise<ComparedOutcome>) | undefined): Editor {
+  let original = '';
   const title = element('h3', { class: 'file' });
   const outcome = element('div', { class: 'outcome', role: 'status' });
   const runButton = element(
@@ -29,12 +34,12 @@ export function createEditor(runEdited: ((text: string) => Promise<EditedOutcome
   const shown = element('div', { class: 'editor' }, title, code.element, runEdited && buttons, outcome);
 
   function changed(): void {
-    resetButton.disabled = code.text === original.text;
+    resetButton.disabled = code.text === original;
     code.mark([]);
   }
 
   function reset(): void {
-    code.setText(original.text);
+    code.setText(original);
     outcome.replaceChildren();
     changed();
   }
@@ -55,11 +60,11 @@ export function createEditor(runEdited: ((text: string) => Promise<EditedOutcome
     }
   }
 
-  function verdict({ trial, refused }: EditedOutcome): Node[] {
+  function verdict({ trial, refused, before }: ComparedOutcome): Node[] {
     if (refused) return [element('p', { class: 'failed' }, refused)];
     if (!trial) return [];
     const { wrong, first } = trial.comparison;
-    const before = original.trial ? `, the file as it is ${duration(original.trial.milliseconds)}` : '';
+    const beside = before ? `, the file as it is ${duration(before.milliseconds)}` : '';
     const where = first
       ? ` The first is element ${first.index}: ${precise(first.found)}, expected ${precise(first.expected)}.`
       : '';
@@ -70,7 +75,7 @@ export function createEditor(runEdited: ((text: string) => Promise<EditedOutcome
         { class: wrong === 0 ? 'right' : 'failed' },
         wrong === 0 ? `${right} (error ${errorText(trial)}).` : `${right}${where}`,
       ),
-      element('p', { class: 'number' }, `The edited kernel takes ${duration(trial.milliseconds)}${before}.`),
+      element('p', { class: 'number' }, `The edited kernel takes ${duration(trial.milliseconds)}${beside}.`),
     ];
   }
 
@@ -84,8 +89,8 @@ export function createEditor(runEdited: ((text: string) => Promise<EditedOutcome
 
   return {
     element: shown,
-    show(name, text, trial) {
-      original = { name, text, trial };
+    show(name, text) {
+      original = text;
       title.textContent = name;
       reset();
     },

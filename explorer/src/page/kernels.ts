@@ -6,7 +6,7 @@ import type { Bench } from '../engine/bench.js';
 import type { KernelCase } from '../engine/cases.js';
 import { shaderText } from '../engine/shaders.js';
 import { createCodeView } from './code-view.js';
-import { createEditor } from './editor.js';
+import { type ComparedOutcome, createEditor } from './editor.js';
 import { byId, element, reasonOf } from './elements.js';
 import { short } from './numbers.js';
 import type { Selected } from './selection.js';
@@ -56,7 +56,7 @@ export function showKernels(
   const second = createCodeView('WGSL of the variant beside it');
   const secondTitle = element('h3', { class: 'file' });
   const { edited, trial } = bench;
-  const editor = createEditor(edited && ((text) => edited(selected.now.layer, tried!, variant, pass, text)));
+  const editor = createEditor(edited && trial ? (text) => runEdited(edited, trial, text) : undefined);
   const besidePane = element('div', { class: 'editor', hidden: true }, secondTitle, second.element);
   const content = element(
     'div',
@@ -158,7 +158,7 @@ export function showKernels(
       ),
     );
     const own = all[pass]!;
-    editor.show(own.shader, programText({ shaderText }, own), trials.of(tried!, variant));
+    editor.show(own.shader, programText({ shaderText }, own));
   }
 
   function choosePass(i: number): void {
@@ -195,7 +195,21 @@ export function showKernels(
     measure.textContent = 'Measure all variants';
     measuring = false;
     measure.disabled = false;
-    if (tried === own) showCode();
+  }
+
+  /** Runs a text in place of the pass that is shown, and the variant as its file is where it was not measured yet. */
+  async function runEdited(
+    run: NonNullable<Bench['edited']>,
+    measureOne: NonNullable<Bench['trial']>,
+    text: string,
+  ): Promise<ComparedOutcome> {
+    const [own, name, { layer }] = [tried!, variant, selected.now];
+    const outcome = await run(layer, own, name, pass, text);
+    if (outcome.trial && !trials.of(own, name)) {
+      trials.add({ layer, tried: own, variant: name, trial: await measureOne(layer, own, name) });
+      if (tried === own) showTable();
+    }
+    return { ...outcome, before: trials.of(own, name) };
   }
 
   return { refresh };

@@ -4,7 +4,7 @@ import { element } from './elements.js';
 import { precise } from './numbers.js';
 
 /** More values than this are not all listed. */
-const MOST = 64;
+const MOST = 128;
 
 /** @param names of the values; none: they are numbered, in their order */
 export function showVector(values: Float32Array, { low, high }: Scale, names: readonly string[]): HTMLElement {
