@@ -1,5 +1,5 @@
 // The tuner end to end on tiny shapes: what is chosen is right and was measured, what is wrong is named, and it can stop anywhere.
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { choiceKey } from '../../src/kernels/choices.js';
 import { kernels } from '../../src/kernels/index.js';
 import { accepts, type Kernel } from '../../src/kernels/kernel.js';
@@ -104,14 +104,25 @@ it('on the side it takes no more than its share of the time', async () => {
   const side = createSideTuning(gpu(), needs, {});
   await side.afterStep(); // a moment after the beginning
   expect(side.end()).toMatchObject({ tried: 0, seconds: 0, needed: 1, left: 1, entries: {} });
+
+  let skipped = 0;
+  const now = performance.now.bind(performance);
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + skipped);
   const patient = createSideTuning(gpu(), needs, {});
-  const start = performance.now();
-  while (performance.now() - start < 6500)
-    await new Promise((resolve) => setTimeout(resolve, 250)).then(patient.afterStep);
-  const { tried, seconds, entries } = patient.end();
-  expect(tried).toBeGreaterThan(0);
-  expect(seconds - seconds / tried).toBeLessThan(0.05 * 6.75); // the last try may take longer than those before it
-  expect(entries[needs[0]!.key]!.variant).toBe('vec4');
+  const tried: number[] = [];
+  for (const seconds of [1, 4, 4]) {
+    skipped += 1000 * seconds;
+    await patient.afterStep();
+    tried.push(gpu().counts.dispatches);
+  }
+  clock.mockRestore();
+  expect(tried[1]).toBe(tried[0]); // a twentieth of 5 seconds is less than a try takes
+  expect(tried[2]).toBeGreaterThan(tried[1]!);
+  const result = patient.end();
+  expect(result).toMatchObject({ tried: 1, needed: 1, left: 0 });
+  expect(result.entries[needs[0]!.key]!.variant).toBe('vec4');
+  await patient.afterStep();
+  expect(gpu().counts.dispatches).toBe(tried[2]);
 });
 
 it('gives the median', () => {
