@@ -13,13 +13,16 @@ export interface Ceilings {
   readonly copy: number;
 }
 
+/** As seen from the folder of shaders. */
+const PROBES = '../bench/probes';
+
 /** Flops of one invocation of a probe: STEPS * 16 vec4 multiply-adds. */
 const FLOPS = 512 * 16 * 8;
 
 /** @param count invocations */
 const probeOf = (name: string) => ({
   idea: 'chains of multiply-adds in registers',
-  shader: `bench/probes/${name}.wgsl`,
+  shader: `${PROBES}/${name}.wgsl`,
   grid: (d: { count: number }, c: Readonly<Record<string, number>>) => flat(d.count, c.WORKGROUP!),
 });
 
@@ -42,32 +45,39 @@ const copyProbe = defineKernel({
   variants: {
     vec4: {
       idea: 'one vec4 an invocation',
-      shader: 'bench/probes/copy.wgsl',
+      shader: `${PROBES}/copy.wgsl`,
       grid: (d, c) => flat(d.count, c.WORKGROUP!),
     },
   },
 });
 
-/** Invocations of the multiply-add probes: enough to fill the device, few enough for a grid's one dimension. */
-const INVOCATIONS = { cpu: 2 ** 14, gpu: 2 ** 21 };
+/** Invocations of the multiply-add probes: as few as take LONG_ENOUGH, at most what one dimension of a grid holds. */
+const [FEWEST, MOST] = [2 ** 12, 2 ** 21];
+/** Milliseconds: a start and an end do not show. */
+const LONG_ENOUGH = 20;
 /** Bytes that are copied: beyond every cache. */
 const COPIED = { cpu: 128 * 2 ** 20, gpu: 512 * 2 ** 20 };
 const ROUNDS = 7;
 
 export async function measureCeilings(gpu: Gpu): Promise<Ceilings> {
   const { kind, limits, features } = gpu.capabilities;
-  const invocations = INVOCATIONS[kind];
-  const fma = async (variant: string) =>
-    (invocations * FLOPS) /
-    (await fastest(gpu, fmaProbe as unknown as Kernel, { count: invocations, factor: 0.5, term: 1 }, variant)) /
-    1e6;
   const bytes = Math.min(COPIED[kind], limits.maxStorageBufferBindingSize);
-  const copied = await fastest(gpu, copyProbe as unknown as Kernel, { count: Math.floor(bytes / 16) }, 'vec4');
+  const count = Math.floor(bytes / 16);
+  const copied = await fastest(gpu, copyProbe as unknown as Kernel, { count }, { variant: 'vec4', rounds: ROUNDS });
   return {
-    fma: Math.max(await fma('few'), await fma('many')),
-    ...(features.has('shader-f16') && { fmaF16: await fma('f16') }),
+    fma: Math.max(await multiplyAdds(gpu, 'few'), await multiplyAdds(gpu, 'many')),
+    ...(features.has('shader-f16') && { fmaF16: await multiplyAdds(gpu, 'f16') }),
     copy: (2 * bytes) / copied / 1e6,
   };
+}
+
+/** GFLOP/s of one of the probes. */
+async function multiplyAdds(gpu: Gpu, variant: 'few' | 'many' | 'f16'): Promise<number> {
+  const time = (count: number, rounds: number) =>
+    fastest(gpu, fmaProbe as unknown as Kernel, { count, factor: 0.5, term: 1 }, { variant, rounds });
+  let count = FEWEST;
+  while (count < MOST && (await time(count, 1)) < LONG_ENOUGH) count = Math.min(MOST, 4 * count);
+  return (count * FLOPS) / (await time(count, ROUNDS)) / 1e6;
 }
 
 /** Milliseconds of the quickest of some runs: a ceiling is what nothing disturbed. */
@@ -75,7 +85,7 @@ async function fastest(
   gpu: Gpu,
   kernel: Kernel,
   d: Readonly<Record<string, number>>,
-  variant: string,
+  { variant, rounds }: { readonly variant: string; readonly rounds: number },
 ): Promise<number> {
   const blocks = Object.fromEntries(
     Object.entries<number>(kernel.elements(d)).map(([name, elements]) => [name, gpu.pool.take(4 * elements, name)]),
@@ -86,7 +96,7 @@ async function fastest(
   };
   await once();
   const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     times.push(gpu.profiler.timed ? (await kernelTimesOf(gpu, 1, once))[0]! : await wallTime(once));
   }
   for (const block of Object.values(blocks)) gpu.pool.give(block);
@@ -101,7 +111,7 @@ async function wallTime(work: () => Promise<void>): Promise<number> {
 
 /**
  * How close a speed comes to what the ceilings allow work of this intensity (a roofline): 1 is the most. Winograd needs fewer
- * multiply-adds than the formula that it is held against, and may go beyond.
+ * multiply-adds than the formula that it is held against, and matrix units make more of them: both may go beyond.
  */
 export function shareOf(
   ceilings: Ceilings,
@@ -109,7 +119,7 @@ export function shareOf(
   milliseconds: number,
   precision: Precision,
 ): number {
-  const fma = precision === 'f16' ? (ceilings.fmaF16 ?? ceilings.fma) : ceilings.fma;
+  const fma = precision === 'f16' ? Math.max(ceilings.fmaF16 ?? 0, ceilings.fma) : ceilings.fma;
   const least = Math.max(flops / fma, bytes / ceilings.copy) / 1e6;
   return least / milliseconds;
 }

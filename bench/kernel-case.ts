@@ -9,7 +9,8 @@ import { judgeSpots } from './judge.js';
 import { kernelTimesOf } from './kernel-times.js';
 import { numbers } from './numbers.js';
 import { type OnnxOp, onnxEntrant } from './peers/onnxruntime.js';
-import { type TensorFlow, type TensorFlowOp, tensorFlowEntrants } from './peers/tensorflow.js';
+import type { TensorFlow } from './peers/tensorflow.js';
+import { type TensorFlowOp, tensorFlowEntrants } from './peers/tensorflow-entrants.js';
 
 /** The contents of the bindings that an op reads or updates. Labels are u32. */
 export type Inputs = Readonly<Record<string, Float32Array<ArrayBuffer>>>;

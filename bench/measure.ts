@@ -108,7 +108,8 @@ async function admit(
     return { entrant, runner, times, samples, error, readBack, spent };
   } catch (error) {
     await runner?.close();
-    return { problem: error instanceof Error ? error.message : String(error), error: Number.NaN };
+    const message = error instanceof Error ? error.message : String(error);
+    return { problem: message.split('\n')[0]!, error: Number.NaN };
   }
 }
 

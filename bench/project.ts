@@ -4,7 +4,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ShaderText } from '../src/kernels/shader.js';
 
 /** The folder that has the shaders: this file's, or one above it. */
 export const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
@@ -20,10 +19,6 @@ function findRoot(from: string): string {
     if (folder === dirname(folder)) throw new Error(`No folder above ${from} has the project's shaders.`);
   }
 }
-
-/** Shaders by their path under `shaders/`, and the bench's own under `bench/probes/`. */
-export const shaderText: ShaderText = (path) =>
-  readFileSync(path.startsWith('bench/') ? join(ROOT, path) : join(ROOT, 'shaders', path), 'utf8');
 
 /** A package's version; the project's own without a name. */
 export function versionOf(name?: string): string {

@@ -1,7 +1,7 @@
 // A whole run: opens the device and the peers on it, measures the ceilings, then case by case, and gives the report.
 import { VggpuError } from '../src/errors.js';
-import { createGpu, type Gpu } from '../src/kernels/gpu.js';
-import { type OpenedDevice, openDevice } from '../src/node/open-device.js';
+import type { Gpu } from '../src/kernels/gpu.js';
+import { type Engine, startEngine } from '../src/node/engine.js';
 import { type Case, type Context, nameOf } from './case.js';
 import { measureCeilings } from './ceilings.js';
 import { jobCases } from './jobs/index.js';
@@ -10,7 +10,7 @@ import { measure } from './measure.js';
 import type { BenchOptions } from './options.js';
 import { openOnnxRuntime } from './peers/onnxruntime.js';
 import { openTensorFlow } from './peers/tensorflow.js';
-import { commit, shaderText, versionOf } from './project.js';
+import { commit, versionOf } from './project.js';
 import { type Report, type Row, rowsOf } from './report.js';
 import { createShared } from './shared.js';
 import { isTarget } from './targets.js';
@@ -42,31 +42,28 @@ async function casesFor(gpu: Gpu, options: BenchOptions): Promise<Case[]> {
 
 /** The names of the cases that these options choose. */
 export async function listCases(options: BenchOptions): Promise<string[]> {
-  const { device, info, close } = await openWithFloat16(options.adapter);
-  const gpu = createGpu(device, { kind: info.kind, shaderText });
+  const { gpu, close } = await openEngine(options.adapter);
   const names = (await casesFor(gpu, options)).map(nameOf);
-  gpu.close();
   await close();
   return names;
 }
 
-/** Opens the device with float16 where its adapter has it, shown or hidden; without it where that does not work. */
-async function openWithFloat16(adapter: string | undefined): Promise<OpenedDevice> {
-  const opened = await openDevice({ adapter });
-  if (opened.info.kind === 'cpu' || opened.device.features.has('shader-f16')) return opened;
-  const { name } = opened.info;
-  await opened.close();
+/** Opens the engine with float16 where its adapter has it, shown or hidden; without it where that does not work. */
+async function openEngine(adapter: string | undefined): Promise<Engine> {
+  const engine = await startEngine({ adapter });
+  if (engine.info.kind === 'cpu' || engine.info.features.includes('shader-f16')) return engine;
+  const { name } = engine.info;
+  await engine.close();
   try {
-    return await openDevice({ adapter: name, float16: true });
+    return await startEngine({ adapter: name, float16: true });
   } catch {
-    return openDevice({ adapter: name });
+    return startEngine({ adapter: name });
   }
 }
 
 export async function runBench(options: BenchOptions, { say, show }: Listener): Promise<Report> {
   const started = performance.now();
-  const { device, info, close } = await openWithFloat16(options.adapter);
-  const gpu = createGpu(device, { kind: info.kind, shaderText, memory: info.availableMemory });
+  const { gpu, info, close } = await openEngine(options.adapter);
   const cases = await casesFor(gpu, options);
   const ceilings = await measureCeilings(gpu);
   say(ceilingLine(ceilings));
@@ -99,7 +96,6 @@ export async function runBench(options: BenchOptions, { say, show }: Listener): 
   if (notRun.length > 0) say(`Not run: ${notRun.join('; ')}`);
   await context.shared.close();
   await gpu.finish();
-  gpu.close();
   await close();
   return {
     ...{ adapter: info.name, driver: info.driver, kind: info.kind },

@@ -8,7 +8,7 @@ import { writeWeights } from '../../src/nn/weight-arrays.js';
 import type { Case, Context, OpenCase, Runner } from '../case.js';
 import { judgeSpots } from '../judge.js';
 import { numbers } from '../numbers.js';
-import { tensorFlowEntrants } from '../peers/tensorflow.js';
+import { tensorFlowEntrants } from '../peers/tensorflow-entrants.js';
 
 const [K, N] = [25_088, 4096];
 /** As the other products with sums of 25,088. */

@@ -9,7 +9,7 @@ import type { Case, Context, Entrant, OpenCase, Precision, Runner } from '../cas
 import { judgeByFirst } from '../judge.js';
 import { kernelTimesOf } from '../kernel-times.js';
 import { numbers } from '../numbers.js';
-import { tensorFlowEntrants } from '../peers/tensorflow.js';
+import { tensorFlowEntrants } from '../peers/tensorflow-entrants.js';
 import { tensorFlowNetwork } from '../peers/tensorflow-network.js';
 import { forwardCost, sharedVgg16, sharedVgg16Weights, VGG16_SPEC } from './networks.js';
 

@@ -10,7 +10,8 @@ import type { Case, Context, Entrant, OpenCase, Runner } from '../case.js';
 import { judgeByFirst } from '../judge.js';
 import { kernelTimesOf } from '../kernel-times.js';
 import { labels, numbers } from '../numbers.js';
-import { type TensorFlow, type TensorFlowOp, tensorFlowEntrants } from '../peers/tensorflow.js';
+import type { TensorFlow } from '../peers/tensorflow.js';
+import { type TensorFlowOp, tensorFlowEntrants } from '../peers/tensorflow-entrants.js';
 import { type NetworkWeights, tensorFlowNetwork } from '../peers/tensorflow-network.js';
 import { randomNetwork, sharedVgg16, trainingCost, VGG16_SPEC, vggMini, weightsOf } from './networks.js';
 
