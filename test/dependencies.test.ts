@@ -15,10 +15,11 @@ const allowed: Record<string, readonly string[]> = {
   report: ['data'],
   profile: ['kernels'],
   tune: ['nn', 'autograd', 'kernels', 'data'],
+  study: ['kernels'],
   vgg16: ['tune', 'profile', 'nn', 'autograd', 'kernels', 'data', 'node'],
   models: ['vgg16', 'nn', 'kernels', 'data', 'node'],
   explore: ['vgg16', 'nn', 'data'],
-  cli: ['tune', 'explore', 'models', 'report', 'profile', 'vgg16', 'nn', 'autograd', 'data', 'node'],
+  cli: ['tune', 'study', 'explore', 'models', 'report', 'profile', 'vgg16', 'nn', 'autograd', 'data', 'node'],
 };
 const engine = ['kernels', 'autograd', 'nn'];
 

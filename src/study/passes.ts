@@ -1,6 +1,6 @@
 // The dispatches of a kernel as the study sees them: text, grid and bindings of each pass, and how to interpret them all.
 import { type Kernel, type Pass, passesOf, scratchOf, type Values, variantNamed } from '../kernels/kernel.js';
-import { packUniform, programText } from '../kernels/run.js';
+import { packUniform, programText } from '../kernels/program.js';
 import { readBindings, readConsts, type ShaderText } from '../kernels/shader.js';
 import { createMachine, RESULTS, type Triple } from './wgsl/index.js';
 

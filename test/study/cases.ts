@@ -105,7 +105,7 @@ export function contentsFor(kernel: Kernel, name: string, d: Values<string>): Ui
   const random = seeded(name.charCodeAt(0) + name.length);
   const count = Math.ceil(kernel.elements(d)[name]!);
   const integer = (below: number) => Uint32Array.from({ length: count }, () => random.integer(0, below));
-  if (name === 'labels') return integer(d.columns!);
+  if (name === 'labels') return kernel.name === 'correct/count' ? rightAndWrong(kernel, d) : integer(d.columns!);
   if (name === 'bytes' || name === 'counter' || name === 'key') return integer(2 ** 32);
   if (name === 'count') return integer(5);
   // Signs, exponents from 2^-4 to 1, and fractions of halves.
@@ -114,6 +114,15 @@ export function contentsFor(kernel: Kernel, name: string, d: Values<string>): Ui
   const positive = name === 'v' || name === 'm2' || name === 'a';
   const floats = Float32Array.from({ length: count }, () => random.uniform(positive ? 0.1 : -1, 1));
   return new Uint32Array(floats.buffer);
+}
+
+/** Labels of which every second one is that of the largest logit. */
+function rightAndWrong(kernel: Kernel, d: Values<string>): Uint32Array<ArrayBuffer> {
+  const logits = new Float32Array(contentsFor(kernel, 'logits', d).buffer);
+  return Uint32Array.from({ length: d.rows! }, (_, row) => {
+    const own = logits.subarray(row * d.columns!, (row + 1) * d.columns!);
+    return (own.indexOf(Math.max(...own)) + (row % 2)) % d.columns!;
+  });
 }
 
 export const holdsHalves = halves;

@@ -120,7 +120,9 @@ function matrixFacts({ operation, operands, type }: Extract<Expression, { kind: 
   const tile = [type, ...types].find(({ kind }) => kind === 'subgroupMatrix');
   if (tile?.kind !== 'subgroupMatrix') return '';
   const left = types[0]?.kind === 'subgroupMatrix' ? types[0].columns : 0;
-  return `columns: ${tile.columns}, rows: ${tile.rows}, of: '${tile.of}', inner: ${left}, `;
+  const [memory] = types;
+  const unit = memory?.kind === 'pointer' && memory.of.kind === 'array' ? sizeOf(memory.of.of) : 0;
+  return `columns: ${tile.columns}, rows: ${tile.rows}, of: '${tile.of}', inner: ${left}, unit: ${unit}, `;
 }
 
 /** A product, summed in the order of the elements and rounded after each step. */

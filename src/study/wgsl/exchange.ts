@@ -15,6 +15,8 @@ export interface Request {
   readonly of?: string;
   /** Columns of the left factor. */
   readonly inner?: number;
+  /** Bytes of an element of the array that a matrix is loaded from or stored to, which offset and stride count. */
+  readonly unit?: number;
 }
 
 type Numbers = number | readonly number[];
@@ -117,14 +119,16 @@ interface Pointer {
 }
 
 /** Where the elements of a matrix lie: `(row, column) -> byte`. */
-function layoutOf({ operation, operands, of }: Request) {
+function layoutOf({ operation, operands, of, unit = 0 }: Request) {
   const { memory, byte } = operands[0] as Pointer;
   const store = operation.startsWith('subgroupMatrixStore');
   const [offset, stride] = [Number(operands[1]), Number(operands[store ? 3 : 2])];
   const size = of === 'f16' ? 2 : 4;
   const byRows = operation.endsWith('row_major');
-  const at = (row: number, column: number) =>
-    byte + (offset + (byRows ? row * stride + column : column * stride + row)) * size;
+  const at = (row: number, column: number) => {
+    const [line, along] = byRows ? [row, column] : [column, row];
+    return byte + (offset + line * stride) * unit + along * size;
+  };
   return { memory, at, size };
 }
 

@@ -8,7 +8,7 @@ import { createMemory, type Memory } from './memory.js';
 import type { Program } from './program.js';
 import { RUNTIME } from './runtime.js';
 import { createSlice } from './slice.js';
-import { Trace } from './trace.js';
+import { Trace, type Watch } from './trace.js';
 import { scalarBytes, scalarOf, sizeOf, type Type } from './types.js';
 
 export type Triple = readonly [x: number, y: number, z: number];
@@ -35,10 +35,10 @@ export interface Machine {
 export interface BoundMachine {
   /**
    * Runs one workgroup to its end. The trace holds until the next run.
-   * @param followed the invocation whose lines are recorded
+   * @param watch what to record; without it, all accesses that the program was compiled to record, and no lines
    * @throws VggpuError 'kernel' where invocations wait for each other at different places
    */
-  run(workgroup: Triple, followed?: number): Trace;
+  run(workgroup: Triple, watch?: Watch): Trace;
 }
 
 type Step = Generator<Request | { readonly barrier: number }, void, unknown>;
@@ -71,7 +71,8 @@ export function createMachine(text: string, name: string, recording: Recording =
 }
 
 export function machineOf(program: Program, recording: Recording): Machine {
-  const create = new Function('R', 'M', 'T', emit(program, createSlice(program, recording))) as (
+  const slice = createSlice(program, recording);
+  const create = new Function('R', 'M', 'T', emit(program, slice)) as (
     runtime: typeof RUNTIME,
     memories: Readonly<Record<string, Memory>>,
     trace: Trace,
@@ -106,10 +107,13 @@ export function machineOf(program: Program, recording: Recording): Machine {
       const byName = Object.fromEntries(memories.map((memory) => [memory.name, memory]));
       const compiled = create(RUNTIME, byName, trace);
       return {
-        run(at, followed = -1) {
+        run(at, watch = {}) {
           for (const memory of shared) memory.u32.fill(0);
-          trace.reset(followed);
-          runWorkgroup(compiled, trace, { name: program.name, size: workgroup, at, grid, subgroupSize });
+          trace.reset(watch);
+          const place = { name: program.name, size: workgroup, at, grid, subgroupSize };
+          const { followed = 0, alone = false } = watch;
+          if (alone && slice.independent) runAlone(compiled, trace, place, followed);
+          else runWorkgroup(compiled, trace, place);
           return trace;
         },
       };
@@ -170,6 +174,14 @@ function runWorkgroup({ main, waits, own }: Compiled, trace: Trace, place: Place
     for (const local of ready) advance(local);
     ready = released(waiting, answers, trace, name, subgroupSize);
   }
+}
+
+/** Runs one invocation, which need not wait for others: what they would tell it decides nothing. */
+function runAlone({ main, waits, own }: Compiled, trace: Trace, place: Place, invocation: number): void {
+  trace.invocation = invocation;
+  trace.own = own?.();
+  const step = main(builtinsOf(invocation, place));
+  while (waits && step && !step.next().done);
 }
 
 /** Invocations that need wait no longer, with what they get. */

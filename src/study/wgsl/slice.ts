@@ -25,10 +25,13 @@ export interface Slice {
   actsOnCall(called: Routine): boolean;
   keeps(statement: Statement): boolean;
   readonly barriers: boolean;
+  /** Whether nothing that one invocation hands another decides anything. */
+  readonly independent: boolean;
 }
 
 export function createSlice(program: Program, recording: Recording): Slice {
   const needed = new Set<Variable>();
+  let exchanged = false;
   const results = new Set<Routine>();
   const acting = new Set<Routine>();
   const kept = new Set<Statement>();
@@ -53,6 +56,7 @@ export function createSlice(program: Program, recording: Recording): Slice {
     if (expression.kind === 'load') needPlace(expression.from);
     if (expression.kind === 'pointer') needPlace(expression.to);
     if (expression.kind === 'atomic') needPlace(expression.at);
+    if (expression.kind === 'exchange') exchanged = true;
     if (expression.kind === 'call') {
       results.add(expression.callee);
       needCall(expression.callee, expression.operands);
@@ -206,5 +210,6 @@ export function createSlice(program: Program, recording: Recording): Slice {
     actsOnCall: (called) => everything || acting.has(called),
     keeps: (statement) => everything || kept.has(statement),
     barriers: everything || shared || recording.reads,
+    independent: !everything && !shared && !exchanged,
   };
 }

@@ -39,39 +39,76 @@ export interface Recorder {
   touchMatrix(request: unknown): void;
 }
 
+/** What a run records. */
+export interface Watch {
+  /** The invocation whose lines are recorded. */
+  readonly followed?: number;
+  /** Records the accesses of the followed invocation only, and runs no other where it does not depend on what they do. */
+  readonly alone?: boolean;
+  /** Records only accesses that touch this part of a variable. */
+  readonly near?: Pick<Access, 'variable' | 'index' | 'count'>;
+}
+
 const FIELDS = 5;
 
-/** A growing table of accesses, 20 bytes each. */
+/** A growing table of whole numbers. */
+class Table {
+  words = new Int32Array(FIELDS * 1024);
+  length = 0;
+
+  /** Makes room for some more. @returns where they begin */
+  grow(count: number): number {
+    const at = this.length;
+    this.length += count;
+    if (this.length > this.words.length) {
+      const larger = new Int32Array(2 * this.words.length);
+      larger.set(this.words);
+      this.words = larger;
+    }
+    return at;
+  }
+}
+
+/** The accesses and lines of one run, as numbers; objects are made when asked for. */
 export class Trace implements Recorder {
   invocation = 0;
   own: unknown;
-  #followed = -1;
   touchMatrix: (request: unknown) => void = () => {};
-  lines: LineStep[] = [];
-  readonly #memories: Memory[];
+  readonly #memories: readonly Memory[];
   readonly #reads: boolean;
   readonly #writes: (name: string) => boolean;
+  readonly #accesses = new Table();
+  readonly #lines = new Table();
   #values: Value[] = [];
-  #table = new Int32Array(FIELDS * 1024);
-  #count = 0;
+  #followed = -1;
+  #only = -1;
+  #near: { readonly memory: number; readonly from: number; readonly to: number } | undefined;
 
   constructor(memories: readonly Memory[], reads: boolean, writes: (name: string) => boolean) {
-    this.#memories = [];
-    for (const memory of memories) this.#memories[memory.index] = memory;
+    this.#memories = memories;
     this.#reads = reads;
     this.#writes = writes;
   }
 
-  /** Forgets everything. @param followed the invocation whose lines are recorded from now on */
-  reset(followed: number): void {
+  /** Forgets everything, for the next run. */
+  reset({ followed = -1, alone = false, near }: Watch): void {
     this.#followed = followed;
-    this.#count = 0;
+    this.#only = alone ? followed : -1;
+    const memory = near ? this.#memories.findIndex(({ name }) => name === near.variable) : -1;
+    this.#near = near && { memory, from: near.index, to: near.index + near.count };
+    this.#accesses.length = 0;
+    this.#lines.length = 0;
     this.#values = [];
-    this.lines = [];
   }
 
+  /** Number of accesses. */
   get length(): number {
-    return this.#count;
+    return this.#accesses.length / FIELDS;
+  }
+
+  /** Number of lines that the followed invocation ran through. */
+  get steps(): number {
+    return this.#lines.length / 2;
   }
 
   /** @returns whether there is something to read */
@@ -89,59 +126,62 @@ export class Trace implements Recorder {
   }
 
   #add(memory: Memory, byte: number, bytes: number, line: number, write: number, inside: boolean): void {
-    if (this.#table.length < (this.#count + 1) * FIELDS) {
-      const larger = new Int32Array(2 * this.#table.length);
-      larger.set(this.#table);
-      this.#table = larger;
-    }
-    const at = this.#count++ * FIELDS;
-    this.#table[at] = this.invocation;
-    this.#table[at + 1] = line;
-    this.#table[at + 2] = memory.index * 4 + write * 2 + (inside ? 1 : 0);
-    this.#table[at + 3] = byte / memory.scalarBytes;
-    this.#table[at + 4] = bytes / memory.scalarBytes;
+    if (this.#only >= 0 && this.invocation !== this.#only) return;
+    const index = byte / memory.scalarBytes;
+    const count = bytes / memory.scalarBytes;
+    const near = this.#near;
+    if (near && (memory.index !== near.memory || index >= near.to || index + count <= near.from)) return;
+    const at = this.#accesses.grow(FIELDS);
+    const { words } = this.#accesses;
+    words[at] = this.invocation;
+    words[at + 1] = line;
+    words[at + 2] = memory.index * 4 + write * 2 + (inside ? 1 : 0);
+    words[at + 3] = index;
+    words[at + 4] = count;
   }
 
   line(line: number): void {
-    if (this.invocation === this.#followed) this.lines.push({ line, accesses: this.#count });
+    if (this.invocation !== this.#followed) return;
+    const at = this.#lines.grow(2);
+    this.#lines.words[at] = line;
+    this.#lines.words[at + 1] = this.length;
   }
 
   /** The value of the last access. */
   note(value: Value): void {
-    if (this.#count > 0) this.#values[this.#count - 1] = value;
+    if (this.length > 0) this.#values[this.length - 1] = value;
   }
 
   access(i: number): Access {
     const at = i * FIELDS;
-    const kind = this.#table[at + 2]!;
+    const { words } = this.#accesses;
+    const kind = words[at + 2]!;
     const value = this.#values[i];
     return {
-      invocation: this.#table[at]!,
-      line: this.#table[at + 1]!,
+      invocation: words[at]!,
+      line: words[at + 1]!,
       variable: this.#memories[kind >> 2]!.name,
       access: kind & 2 ? 'write' : 'read',
-      index: this.#table[at + 3]!,
-      count: this.#table[at + 4]!,
+      index: words[at + 3]!,
+      count: words[at + 4]!,
       inside: (kind & 1) === 1,
       ...(value === undefined ? {} : { value }),
     };
   }
 
-  /** All accesses, or those of one invocation. */
-  *accesses(invocation?: number): Generator<Access> {
-    for (let i = 0; i < this.#count; i++) {
-      if (invocation === undefined || this.#table[i * FIELDS] === invocation) yield this.access(i);
-    }
+  step(i: number): LineStep {
+    return { line: this.#lines.words[2 * i]!, accesses: this.#lines.words[2 * i + 1]! };
   }
 
-  /** Calls back for each access without making an object of it. */
-  each(
-    visit: (invocation: number, variable: number, write: boolean, index: number, count: number, line: number) => void,
-  ): void {
-    const table = this.#table;
-    for (let at = 0; at < this.#count * FIELDS; at += FIELDS) {
-      const kind = table[at + 2]!;
-      if (kind & 1) visit(table[at]!, kind >> 2, (kind & 2) !== 0, table[at + 3]!, table[at + 4]!, table[at + 1]!);
+  /** Lines and the accesses before them in turn, for after the next run. */
+  copyOfSteps(): Int32Array {
+    return this.#lines.words.slice(0, this.#lines.length);
+  }
+
+  /** All accesses, or those of one invocation, in order. */
+  *accesses(invocation?: number): Generator<Access> {
+    for (let i = 0; i < this.length; i++) {
+      if (invocation === undefined || this.#accesses.words[i * FIELDS] === invocation) yield this.access(i);
     }
   }
 }

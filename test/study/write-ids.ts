@@ -1,0 +1,56 @@
+// Makes a shader write down who writes what: each store to an output also stores the invocation's number at the same index of one more buffer.
+import type { StudiedPass } from '../../src/study/passes.js';
+import { checkProgram } from '../../src/study/wgsl/index.js';
+
+export interface Instrumented {
+  readonly code: string;
+  /** Binding of the buffer of numbers for each variable that may be written. */
+  readonly ids: Readonly<Record<string, number>>;
+}
+
+const BUILTINS: Readonly<Record<string, readonly [name: string, type: string]>> = {
+  workgroup_id: ['studyGroup', 'vec3u'],
+  num_workgroups: ['studyGroups', 'vec3u'],
+  local_invocation_index: ['studyLocal', 'u32'],
+};
+
+/** The number is that of the workgroup, x innermost, times the invocations of one, plus local_invocation_index. */
+export function instrument({ text, shader, bindings }: StudiedPass): Instrumented {
+  const { entry, workgroup } = checkProgram(text, shader);
+  const names: Record<string, string> = {};
+  entry.builtins.forEach((builtin, i) => {
+    if (builtin) names[builtin] = entry.parameters[i]!.name;
+  });
+  const missing = Object.entries(BUILTINS).filter(([builtin]) => !names[builtin]);
+  for (const [builtin, [name]] of missing) names[builtin] = name;
+  const added = missing.map(([builtin, [name, type]]) => `@builtin(${builtin}) ${name}: ${type}, `).join('');
+
+  const written = bindings.filter(({ writable }) => writable);
+  const first = Math.max(...bindings.map(({ index }) => index)) + 1;
+  const ids = Object.fromEntries(written.map(({ variable }, i) => [variable, first + i]));
+  let code = text;
+  for (const { variable } of written) {
+    // `y[index] = ...;` and `y[index] += ...;` as statements; the index may have brackets in it
+    const store = new RegExp(
+      `(^|[;{}]\\s*)(${variable}\\[((?:[^\\[\\]\\n]|\\[[^\\]\\n]*\\])*)\\]\\s*[-+*/]?=(?!=))`,
+      'gm',
+    );
+    code = code.replace(
+      store,
+      (_, before, assignment, index) => `${before}ids_${variable}[${index}] = studyId; ${assignment}`,
+    );
+    // once more, for stores that share a line with the one before
+    const add = new RegExp(`(atomicAdd\\(&${variable}\\[([^\\]]*)\\])`, 'g');
+    code = code.replace(add, (call, _, index) => `ids_${variable}[${index}] = studyId; ${call}`);
+  }
+  const { workgroup_id: at, num_workgroups: of, local_invocation_index: local } = names;
+  const size = workgroup[0] * workgroup[1] * workgroup[2];
+  const number = `((${at}.z * ${of}.y + ${at}.y) * ${of}.x + ${at}.x) * ${size}u + ${local}`;
+  code = code
+    .replace(/fn main\(\s*/, (start) => `${start}${added}`)
+    .replace(/(fn main\([^{]*\{)/, (start) => `${start} studyId = ${number};`);
+  const declared = Object.entries(ids).map(
+    ([variable, binding]) => `@group(0) @binding(${binding}) var<storage, read_write> ids_${variable}: array<u32>;`,
+  );
+  return { code: [code, 'var<private> studyId: u32;', ...declared].join('\n'), ids };
+}
