@@ -28,6 +28,7 @@ export function createRehearsal(gpu: Gpu): Rehearsal {
     shaderText: gpu.shaderText,
     choices: {
       ...choices,
+      tuned: () => ({ ...choices.tuned() }), // other ones every time, for all that run knows: so it asks for every run
       variant(kernel, d, device) {
         const variant = choices.variant(kernel, d, device);
         asked.push({ kernel: kernel as unknown as Kernel, dims: { ...d } as Values<string>, variant });
