@@ -3,7 +3,7 @@
 import { VggpuError } from '../errors.js';
 import { type Block, type BufferPool, createBufferPool } from './buffers.js';
 import { type Choices, createChoices } from './choices.js';
-import { type MatrixUnit, matrixUnitsOf } from './matrix-units.js';
+import type { MatrixUnit } from './matrix-units.js';
 import type { RunFacts } from './profile.js';
 import { createProfiler, type Profiler } from './profiler.js';
 import type { ShaderText } from './shader.js';
@@ -23,6 +23,8 @@ export interface Capabilities {
 export interface GpuOptions {
   readonly kind: 'cpu' | 'gpu';
   readonly shaderText: ShaderText;
+  /** Products that the device's matrix units make, as `matrixUnitsOf` tells; default none, and no kernel uses them. */
+  readonly matrixUnits?: readonly MatrixUnit[];
   /** Bytes that the pool may hold, where the device would not say that memory is gone (software that shares the host's). */
   readonly memory?: number | undefined;
   /** Which variant of a kernel runs; default by the descriptors' orders. */
@@ -80,7 +82,7 @@ export interface Gpu {
 
 const SLOT = 256; // bytes of one uniform: the largest minUniformBufferOffsetAlignment WebGPU allows
 const SLOTS = 1024;
-const LONGEST_QUEUE = 256; // dispatches before a submit, so that a GPU starts while more is recorded
+const LONGEST_QUEUE = { cpu: 256, gpu: 32 }; // dispatches before a submit, so that the device starts while more is recorded
 const MOST_CACHED = 4096; // pipelines and bind groups; pictures of any size bring a group each
 const KEEP_FREE = 256 * 2 ** 20; // bytes of unused buffers the pool keeps for good
 const IDLE = 64; // submits after which what is unused beyond that goes: longer than a step, whose buffers the next one takes
@@ -142,7 +144,7 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
 
   function dispatch(work: Dispatch): void {
     const { pipeline, group, uniform, grid } = work;
-    if (slot === SLOTS || queued === LONGEST_QUEUE) flush();
+    if (slot === SLOTS || queued === LONGEST_QUEUE[options.kind]) flush();
     if (profiler.on) {
       pass = profiler.beginPass(commands(), work);
     } else if (!pass) {
@@ -218,7 +220,7 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
       limits: device.limits,
       features: device.features as ReadonlySet<string>,
       subgroupSize: device.features.has('subgroups') ? (device.adapterInfo?.subgroupMinSize ?? 0) : 0,
-      matrixUnits: matrixUnitsOf(device),
+      matrixUnits: options.matrixUnits ?? [],
     },
     shaderText: options.shaderText,
     pool,

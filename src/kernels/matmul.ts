@@ -127,7 +127,10 @@ export const matmulNN = defineKernel({
       scratch: { part: ({ M, K, N }) => pieces(K, SUM) * M * N },
       accepts: ({ N }) => N <= 32,
     },
-    prefetched: prefetched('matmul/nn/10_prefetched.wgsl', tileIncludes('along', 'across'), ({ M, N }) => [M, N]),
+    prefetched: prefetched<Forward>('matmul/nn/10_prefetched.wgsl', tileIncludes('along', 'across'), ({ M, N }) => [
+      M,
+      N,
+    ]),
     splitTiled: {
       idea: 'blocks of k run side by side, each making a tile of up to 64 rows; a second pass adds their sums',
       passes: [
@@ -193,7 +196,7 @@ export const matmulNT = defineKernel({
       grid: ({ M, K }, c) => [pieces(M, c.TM!), pieces(K, c.TK! * c.WORKGROUP!)],
       accepts: ({ M, N }) => N % 4 === 0 && tiles(M, 8),
     },
-    prefetched: prefetched('matmul/nt/6_prefetched.wgsl', tileIncludes('along', 'along'), ({ M, K }) => [M, K]),
+    prefetched: prefetched<Dense>('matmul/nt/6_prefetched.wgsl', tileIncludes('along', 'along'), ({ M, K }) => [M, K]),
   },
   prefer: {
     cpu: ['registers', 'naive'],
@@ -239,7 +242,10 @@ export const matmulTN = defineKernel({
       grid: ({ K, N }, c) => [pieces(K, c.TK!), pieces(N, c.TN! * c.WORKGROUP!)],
       accepts: ({ K, N }) => K % 4 === 0 && N % 4 === 0 && tiles(K, 8),
     },
-    prefetched: prefetched('matmul/tn/6_prefetched.wgsl', tileIncludes('across', 'across'), ({ K, N }) => [K, N]),
+    prefetched: prefetched<Dense>('matmul/tn/6_prefetched.wgsl', tileIncludes('across', 'across'), ({ K, N }) => [
+      K,
+      N,
+    ]),
   },
   prefer: {
     cpu: ['registers', 'vec4', 'naive'],

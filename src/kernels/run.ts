@@ -1,10 +1,11 @@
-// How a kernel runs: its shader specialised and compiled once, its tensors bound, its dispatches recorded.
+// How a kernel runs: what a run comes to is worked out once, its tensors are bound, its dispatches recorded.
 import { VggpuError } from '../errors.js';
 import type { Block } from './buffers.js';
+import type { TunedVariants } from './choices.js';
 import type { Gpu } from './gpu.js';
 import { type Kernel, type Pass, passesOf, scratchOf, type Values, variantNamed } from './kernel.js';
-import { factsOf, type RunFacts } from './profile.js';
-import { readBindings, readConsts, type ShaderBinding, specialise } from './shader.js';
+import { factsOf } from './profile.js';
+import { type Program, packUniform, programFor, uniformBytes } from './program.js';
 
 /**
  * Records one run of a kernel.
@@ -18,123 +19,127 @@ export function run<D extends string, B extends string>(
   kernel: Kernel<D, B>,
   d: Values<D>,
   tensors: Readonly<Record<B, Block>>,
-  variantName: string = gpu.choices.variant(kernel, d, gpu.capabilities),
+  variantName?: string,
 ): void {
-  const variant = variantNamed(kernel, variantName);
-  checkSizes(kernel, d, tensors);
-  const label = `${kernel.name}/${variantName}`;
+  const plan = planFor(gpu, kernel, d, variantName);
+  checkSizes(kernel, d, plan, tensors);
   const blocks: Record<string, Block> = { ...tensors };
-  const scratch = Object.entries(scratchOf(variant, d)).map(([name, elements]) => {
-    blocks[name] = gpu.pool.take(elements * 4, `scratch '${name}' of ${label}`);
-    return blocks[name];
-  });
-  const facts = gpu.profiler.on ? factsOf(kernel, variantName, d) : undefined;
-  for (const pass of passesOf(variant)) encode(gpu, kernel, label, pass, d, blocks, facts);
-  for (const block of scratch) gpu.pool.give(block);
+  for (const [name, bytes] of plan.scratch) blocks[name] = gpu.pool.take(bytes, `scratch '${name}' of ${plan.label}`);
+  const facts = gpu.profiler.on ? factsOf(kernel, plan.variant, d) : undefined;
+  const uniform = kernel.scalars ? packUniform(kernel, d) : plan.uniform;
+  for (const { pass, program, grid } of plan.dispatches) {
+    gpu.dispatch({
+      pipeline: program.pipeline,
+      group: groupFor(gpu, plan.label, program, pass.rename ?? {}, blocks),
+      uniform: program.bindings[0]?.type === 'uniform' ? uniform : NOTHING,
+      grid,
+      about: facts && { run: facts, pass: pass.shader },
+    });
+  }
+  for (const [name] of plan.scratch) gpu.pool.give(blocks[name]!);
+}
+
+const NOTHING = new ArrayBuffer(0);
+
+/** What a run comes to, worked out once for a kernel, its dims and its variant: the same steps come again and again. */
+interface Plan {
+  /** The tuned variants that it was made under. */
+  readonly tuned: TunedVariants;
+  readonly variant: string;
+  readonly label: string;
+  /** 4-byte elements of each binding. */
+  readonly elements: readonly (readonly [name: string, elements: number])[];
+  readonly scratch: readonly (readonly [name: string, bytes: number])[];
+  readonly uniform: ArrayBuffer;
+  readonly dispatches: readonly {
+    readonly pass: Pass<string>;
+    readonly program: Program;
+    readonly grid: readonly [number, number, number];
+  }[];
+}
+
+const MOST_PLANS = 2048; // some dims are counters
+const plans = new WeakMap<Gpu, WeakMap<object, Map<string, Plan>>>();
+
+function plansOf(gpu: Gpu, kernel: object): Map<string, Plan> {
+  const ofGpu = plans.get(gpu) ?? new WeakMap<object, Map<string, Plan>>();
+  plans.set(gpu, ofGpu);
+  const ofKernel = ofGpu.get(kernel) ?? new Map<string, Plan>();
+  ofGpu.set(kernel, ofKernel);
+  return ofKernel;
+}
+
+/** Scalars are not part of a plan: no grid and no variant goes by them. */
+function planFor<D extends string>(gpu: Gpu, kernel: Kernel<D>, d: Values<D>, forced: string | undefined): Plan {
+  const known = plansOf(gpu, kernel);
+  let key = forced ?? '';
+  for (const dim of kernel.dims) key += ` ${d[dim]}`;
+  const tuned = gpu.choices.tuned();
+  const before = known.get(key);
+  if (before?.tuned === tuned) return before;
+  const plan = createPlan(gpu, kernel, d, forced ?? gpu.choices.variant(kernel, d, gpu.capabilities), tuned);
+  if (known.size >= MOST_PLANS) known.clear();
+  known.set(key, plan);
+  return plan;
+}
+
+function createPlan<D extends string>(
+  gpu: Gpu,
+  kernel: Kernel<D>,
+  d: Values<D>,
+  name: string,
+  tuned: TunedVariants,
+): Plan {
+  const variant = variantNamed(kernel, name);
+  const label = `${kernel.name}/${name}`;
+  return {
+    tuned,
+    variant: name,
+    label,
+    elements: Object.entries(kernel.elements(d)),
+    scratch: Object.entries(scratchOf(variant, d)).map(([scratch, elements]) => [scratch, elements * 4]),
+    uniform: packUniform(kernel, d),
+    dispatches: passesOf(variant).flatMap((pass) => {
+      const program = programFor(gpu, label, pass as Pass<string>, uniformBytes(kernel));
+      const grid = gridOf(gpu, label, pass, d, program);
+      return grid ? [{ pass: pass as Pass<string>, program, grid }] : [];
+    }),
+  };
+}
+
+/** Undefined where there is nothing to do. */
+function gridOf<D extends string>(
+  gpu: Gpu,
+  label: string,
+  pass: Pass<D>,
+  d: Values<D>,
+  program: Program,
+): [number, number, number] | undefined {
+  const [x, y = 1, z = 1] = pass.grid(d, program.consts);
+  if (x === 0 || y === 0 || z === 0) return undefined;
+  const most = gpu.capabilities.limits.maxComputeWorkgroupsPerDimension;
+  if (Math.max(x, y, z) <= most) return [x, y, z];
+  throw new VggpuError(
+    'kernel',
+    `${label} at ${JSON.stringify(d)} needs a grid of ${x} x ${y} x ${z}; at most ${most}.`,
+  );
 }
 
 function checkSizes<D extends string, B extends string>(
   kernel: Kernel<D, B>,
   d: Values<D>,
+  { elements }: Plan,
   tensors: Readonly<Record<B, Block>>,
 ): void {
-  for (const [name, elements] of Object.entries<number>(kernel.elements(d))) {
+  for (const [name, count] of elements) {
     const block = tensors[name as B];
-    if (block.bytes < elements * 4) {
+    if (block.bytes < count * 4) {
       throw new VggpuError(
         'kernel',
-        `${kernel.name} at ${JSON.stringify(d)} needs ${elements} elements in '${name}'; the tensor given has ${block.bytes / 4}.`,
+        `${kernel.name} at ${JSON.stringify(d)} needs ${count} elements in '${name}'; the tensor given has ${block.bytes / 4}.`,
       );
     }
   }
-}
-
-interface Program {
-  readonly id: number;
-  readonly pipeline: GPUComputePipeline;
-  readonly layout: GPUBindGroupLayout;
-  readonly bindings: readonly ShaderBinding[];
-  readonly consts: Readonly<Record<string, number>>;
-  readonly uniformBytes: number;
-}
-
-function encode<D extends string>(
-  gpu: Gpu,
-  kernel: Kernel<D>,
-  label: string,
-  pass: Pass<D>,
-  d: Values<D>,
-  blocks: Readonly<Record<string, Block>>,
-  facts: RunFacts | undefined,
-): void {
-  const program = programFor(gpu, label, pass as Pass<string>, uniformBytes(kernel));
-  const [x, y = 1, z = 1] = pass.grid(d, program.consts);
-  if (x === 0 || y === 0 || z === 0) return;
-  const most = gpu.capabilities.limits.maxComputeWorkgroupsPerDimension;
-  if (Math.max(x, y, z) > most) {
-    throw new VggpuError(
-      'kernel',
-      `${label} at ${JSON.stringify(d)} needs a grid of ${x} x ${y} x ${z}; at most ${most}.`,
-    );
-  }
-  gpu.dispatch({
-    pipeline: program.pipeline,
-    group: groupFor(gpu, label, program, pass.rename ?? {}, blocks),
-    uniform: program.bindings[0]?.type === 'uniform' ? packUniform(kernel, d) : new ArrayBuffer(0),
-    grid: [x, y, z],
-    about: facts && { run: facts, pass: pass.shader },
-  });
-}
-
-function uniformBytes<D extends string>(kernel: Kernel<D>): number {
-  return Math.ceil((4 * (kernel.dims.length + (kernel.scalars?.length ?? 0))) / 16) * 16;
-}
-
-/** Contents of the uniform struct: dims as unsigned words, then scalars as floats. */
-export function packUniform<D extends string>(kernel: Kernel<D>, d: Values<D>): ArrayBuffer {
-  const bytes = new ArrayBuffer(uniformBytes(kernel));
-  const view = new DataView(bytes);
-  kernel.dims.forEach((name, i) => {
-    view.setUint32(4 * i, d[name], true);
-  });
-  kernel.scalars?.forEach((name, i) => {
-    view.setFloat32(4 * (kernel.dims.length + i), d[name], true);
-  });
-  return bytes;
-}
-
-/** The text a pass compiles to: its file, its consts set, its includes after it. */
-export function programText(gpu: Pick<Gpu, 'shaderText'>, pass: Pass<string>): string {
-  const text = specialise(pass.shader, gpu.shaderText(pass.shader), pass.consts ?? {});
-  return [text, ...(pass.include ?? []).map((path) => gpu.shaderText(path))].join('\n');
-}
-
-let programs = 0;
-
-function programFor(gpu: Gpu, label: string, pass: Pass<string>, uniformBytes: number): Program {
-  const key = `program ${pass.shader} ${JSON.stringify(pass.consts ?? {})} ${uniformBytes}`;
-  const known = gpu.cache.get(key) as Program | undefined;
-  if (known) return known;
-  const code = programText(gpu, pass);
-  const bindings = readBindings(code);
-  const layout = gpu.device.createBindGroupLayout({
-    label,
-    entries: bindings.map(({ index, type }) => ({
-      binding: index,
-      visibility: 0x4, // COMPUTE
-      buffer: type === 'uniform' ? { type, hasDynamicOffset: true, minBindingSize: uniformBytes } : { type },
-    })),
-  });
-  const compile = () =>
-    gpu.device.createComputePipeline({
-      label: `${label} (${pass.shader})`,
-      layout: gpu.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module: gpu.device.createShaderModule({ label: pass.shader, code }), entryPoint: 'main' },
-    });
-  const pipeline = gpu.profiler.span('compile', compile);
-  const program = { id: programs++, pipeline, layout, bindings, consts: readConsts(code), uniformBytes };
-  gpu.cache.set(key, program);
-  return program;
 }
 
 const bufferIds = new WeakMap<GPUBuffer, number>();

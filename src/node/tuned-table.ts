@@ -9,7 +9,7 @@ import { VggpuError } from '../errors.js';
 import type { TunedVariants } from '../kernels/choices.js';
 import { kernels } from '../kernels/index.js';
 import { type Kernel, passesOf } from '../kernels/kernel.js';
-import { programText } from '../kernels/run.js';
+import { programText } from '../kernels/program.js';
 import type { ShaderText } from '../kernels/shader.js';
 import type { TunedEntries, TunedEntry } from '../kernels/tuned-entry.js';
 import { cacheFolder, type Say, sayOnStderr } from './cache-folder.js';

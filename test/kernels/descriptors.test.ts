@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import { kernels } from '../../src/kernels/index.js';
 import { type Kernel, type Pass, passesOf, type Variant } from '../../src/kernels/kernel.js';
-import { programText } from '../../src/kernels/run.js';
+import { programText } from '../../src/kernels/program.js';
 import { readConsts } from '../../src/kernels/shader.js';
 import { shaderFromFile } from '../../src/node/shader-files.js';
 import { useGpu } from '../gpu.js';

@@ -9,7 +9,7 @@ import { halfConv3x3Forward } from '../../src/kernels/half-conv3x3.js';
 import { halfMatmulNN } from '../../src/kernels/half-matmul.js';
 import { kernels } from '../../src/kernels/index.js';
 import { accepts, type Kernel, type Pass, passesOf, type Variant } from '../../src/kernels/kernel.js';
-import { programText } from '../../src/kernels/run.js';
+import { programText } from '../../src/kernels/program.js';
 import { shaderFromFile } from '../../src/node/shader-files.js';
 import { useGpu } from '../gpu.js';
 import { conv3x3Forward } from '../reference/conv3x3.js';
@@ -39,12 +39,13 @@ describe('shaders with matrices', () => {
       for (const { type, lineNum, message } of found) messages.push(`${shader}:${lineNum}: ${type}: ${message}`);
     }
     expect(messages).toEqual([]);
-    expect(texts.size).toBeGreaterThan(3);
+    expect(texts.size).toBeGreaterThan(2);
     device.destroy();
   });
 
   it('are divided into whole matrices and whole loads', () => {
     for (const { shader, consts } of texts.values()) {
+      if (consts!.BM === undefined) continue; // its tile is not to be chosen
       const { BM, BN, BK = consts!.BC!, WM, WN, INVOCATIONS, BUFFERS } = consts as Record<string, number>;
       const where = `${shader} ${JSON.stringify(consts)}`;
       for (const remainder of [BM! % WM!, BN! % WN!, WM! % 16, WN! % 16, BK! % 16]) expect(remainder, where).toBe(0);
@@ -72,14 +73,17 @@ describe('shaders with matrices', () => {
   });
 });
 
-/** The op with its variants on matrix units alone; the widest, too large for the workgroups of software, with one buffer instead of two. */
+/**
+ * The op with its tiled variant on matrix units alone, with one buffer instead of two, which the workgroups of software cannot hold. Those
+ * of other shapes, which they cannot hold either, run in the study's interpreter (test/study).
+ */
 function onlyMatrices<D extends string, B extends string>(kernel: Kernel<D, B>): Kernel<D, B> {
   const variants: Record<string, Variant<D>> = {};
   for (const [name, variant] of Object.entries(kernel.variants)) {
-    if (!name.startsWith('matrix') || 'passes' in variant) continue;
+    if (name !== 'matrix' || 'passes' in variant) continue;
     const limits = { maxComputeWorkgroupStorageSize: 49_152 } as GPUSupportedLimits;
     const accepts: Variant<D>['accepts'] = (d, device) => variant.accepts!(d, { ...device, limits });
-    variants[name] = name === 'matrix' ? { ...variant, consts: { ...variant.consts, BUFFERS: 1 }, accepts } : variant;
+    variants[name] = { ...variant, consts: { ...variant.consts, BUFFERS: 1 }, accepts };
   }
   return { ...kernel, variants };
 }
