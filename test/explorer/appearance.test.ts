@@ -17,7 +17,7 @@ const itInBrowser: typeof it = itWith(whyNoBrowser === undefined, `a browser (${
 function overflowing(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll('body *')]
-      .filter((own) => own.checkVisibility() && !own.closest('.scroll, .tiles, .code, .skip, .unseen'))
+      .filter((own) => own.checkVisibility() && !own.closest('.scroll, .tiles, .code, .plot, .skip, .unseen'))
       .filter((own) => own.getBoundingClientRect().right > window.innerWidth + 1)
       .map((own) => `${own.tagName} ${own.className}`),
   );

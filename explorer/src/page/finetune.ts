@@ -1,9 +1,9 @@
 // A finetune on folders of pictures, in the page: what was dropped, how it learns, and what it then says of the pictures held back.
-import { lineChart } from '../../../src/report/charts/line-chart.js';
 import type { EpochFigures, LearningOptions, LearningSet } from '../engine/learning.js';
 import { byId, element, reasonOf } from './elements.js';
+import { lossChart, predictionsOf, summaryOf } from './finetune-results.js';
 import { type FiledPicture, filesOfDrop, filesOfInput } from './folders.js';
-import { share } from './numbers.js';
+import { type FoldedClass, holdBack } from './held-back.js';
 import { decodeFile, draw, type NamedPicture } from './pictures.js';
 
 /** Trains and gives the probabilities of the held pictures. */
@@ -13,16 +13,8 @@ export type Learn = (
   options: LearningOptions,
 ) => Promise<Float32Array<ArrayBuffer>>;
 
-/** Pictures of a class, decoded. */
-interface FoldedClass {
-  readonly name: string;
-  readonly pictures: NamedPicture[];
-}
-
-/** Every so many pictures of a class, one is held back. */
-const HOLD_EVERY = 5;
+/** Drawings of a class that a click adds. */
 const DRAWN = 10;
-const MOST_SHOWN = 40;
 
 export function showFinetune(learn: Learn): void {
   const section = byId('finetune');
@@ -138,29 +130,30 @@ export function showFinetune(learn: Learn): void {
       stop.abort();
       return;
     }
+    const settings = { epochs: epochs.valueAsNumber, learningRate: rate.valueAsNumber };
+    if (!Number.isInteger(settings.epochs) || settings.epochs < 1 || !(settings.learningRate > 0)) {
+      said.textContent = 'Epochs are a whole number from 1, and the learning rate is a number above 0.';
+      return;
+    }
     stop = new AbortController();
     start.textContent = 'Stop';
     predictions.replaceChildren();
     const figures: EpochFigures[] = [];
-    const parts = split(classes);
+    const names = classes.map(({ name }) => name);
+    const parts = holdBack(classes);
     try {
       const probabilities = await learn(parts.train, parts.held, {
-        ...{
-          classes: classes.length,
-          epochs: epochs.valueAsNumber,
-          learningRate: rate.valueAsNumber,
-          signal: stop.signal,
-        },
+        ...{ classes: names.length, signal: stop.signal, ...settings },
         onFeatures: (done, total) => {
           said.textContent = `Through the frozen layers: ${done} of ${total}`;
         },
         onEpoch: (figure) => {
           figures.push(figure);
-          said.textContent = summary(figure);
-          showChart(figures);
+          said.textContent = summaryOf(figure);
+          chart.replaceChildren(lossChart(figures));
         },
       });
-      showPredictions(parts.shown, probabilities);
+      if (figures.length > 0) predictions.replaceChildren(...predictionsOf(names, parts.shown, probabilities));
     } catch (error) {
       said.textContent = reasonOf(error);
     } finally {
@@ -168,67 +161,4 @@ export function showFinetune(learn: Learn): void {
       start.textContent = 'Start';
     }
   }
-
-  function showChart(figures: readonly EpochFigures[]): void {
-    const held = figures.filter(({ heldLoss }) => heldLoss !== undefined);
-    const text = lineChart({
-      title: 'Loss',
-      x: { label: 'epoch' },
-      y: { label: 'nats' },
-      series: [
-        { name: 'training', points: figures.map(({ epoch, loss }) => [epoch, loss] as const) },
-        ...(held.length > 0
-          ? [{ name: 'held back', points: held.map(({ epoch, heldLoss }) => [epoch, heldLoss!] as const) }]
-          : []),
-      ],
-    });
-    const { documentElement } = new DOMParser().parseFromString(text, 'image/svg+xml');
-    chart.replaceChildren(document.importNode(documentElement, true));
-  }
-
-  function showPredictions(
-    shown: readonly { readonly label: number; readonly picture: NamedPicture }[],
-    probabilities: Float32Array,
-  ): void {
-    const figures = shown.slice(0, MOST_SHOWN).map(({ label, picture }, i) => {
-      const row = probabilities.subarray(i * classes.length, (i + 1) * classes.length);
-      const best = row.indexOf(Math.max(...row));
-      return element(
-        'figure',
-        { class: best === label ? 'right' : 'wrong' },
-        element('img', { src: picture.address, alt: picture.name, loading: 'lazy' }),
-        element(
-          'figcaption',
-          {},
-          element('b', {}, classes[best]!.name),
-          ` ${share(row[best]!)}`,
-          best !== label && `, but ${classes[label]!.name}`,
-        ),
-      );
-    });
-    predictions.replaceChildren(
-      element('h3', {}, 'What it says of the pictures held back'),
-      element('div', { class: 'figures' }, figures),
-    );
-  }
-}
-
-function summary({ epoch, loss, accuracy, heldLoss, heldAccuracy }: EpochFigures): string {
-  const percent = (part: number) => `${Math.round(100 * part)} %`;
-  const held =
-    heldLoss === undefined ? '' : `; held back: loss ${heldLoss.toFixed(4)}, ${percent(heldAccuracy!)} right`;
-  return `Epoch ${epoch}: loss ${loss.toFixed(4)}, ${percent(accuracy)} right${held}`;
-}
-
-/** Every fifth picture of a class is held back, where it has as many. */
-function split(classes: readonly FoldedClass[]) {
-  const all = classes.flatMap(({ pictures }, label) =>
-    pictures.map((picture, i) => ({ label, picture, held: i % HOLD_EVERY === HOLD_EVERY - 1 })),
-  );
-  const setOf = (part: typeof all): LearningSet => ({
-    pictures: part.map(({ picture }) => picture.picture),
-    labels: part.map(({ label }) => label),
-  });
-  const shown = all.filter(({ held }) => held);
-  return { train: setOf(all.filter(({ held }) => !held)), held: setOf(shown), shown };
 }

@@ -1,7 +1,7 @@
 // The kernels of the chosen layer: which variants there are, how fast each is, and the WGSL of two of them side by side.
 import { cost } from '../../../src/engine.js';
 import { passesOf, variantNamed } from '../../../src/kernels/kernel.js';
-import { programText } from '../../../src/kernels/run.js';
+import { programText } from '../../../src/kernels/program.js';
 import type { Bench } from '../engine/bench.js';
 import type { KernelCase } from '../engine/cases.js';
 import { shaderText } from '../engine/shaders.js';

@@ -58,6 +58,7 @@ export function showMaps(
   }
 
   let asked = 0;
+  let forgetTiles = () => {};
   async function refresh(): Promise<void> {
     const own = ++asked;
     const { layer } = selected.now;
@@ -69,9 +70,16 @@ export function showMaps(
       const [height, width, channels] = maps.shape;
       const names = layer === last ? classes : [];
       note.textContent = describe(maps, scale);
+      forgetTiles();
+      body.replaceChildren();
       if (selected.now.row < 0) selected.choose(middle(maps.shape));
-      if (channels === undefined) body.replaceChildren(showVector(maps.values, scale, names));
-      else body.replaceChildren(...showTiles(maps, [height!, width!, channels], scale, selected));
+      if (channels === undefined) {
+        body.replaceChildren(showVector(maps.values, scale, names));
+        return;
+      }
+      const tiles = showTiles(maps, [height!, width!, channels], scale, selected);
+      body.replaceChildren(...tiles.elements);
+      forgetTiles = tiles.forget;
     } catch (error) {
       if (own !== asked) return;
       note.textContent = reasonOf(error);
@@ -96,13 +104,13 @@ function describe({ shape, values }: Maps, { low, high }: Scale): string {
   return `${shapeText(shape)}, from ${precise(low)} to ${precise(high)}${part > 0 ? `, ${part} % zeros` : ''}`;
 }
 
-/** A tile a channel, with arrow keys between them, and the chosen one enlarged. */
+/** A tile a channel, with arrow keys between them, and the chosen one enlarged; `forget` before others are shown. */
 function showTiles(
   { values }: Maps,
   shape: readonly [number, number, number],
   scale: Scale,
   selected: Selected,
-): Node[] {
+): { readonly elements: Node[]; readonly forget: () => void } {
   const [, , channels] = shape;
   const tiles = Array.from({ length: channels }, (_, channel) => {
     const canvas = element('canvas');
@@ -138,8 +146,8 @@ function showTiles(
     next.click();
   });
   mark();
-  selected.watch((now, before) => {
-    if (grid.isConnected && now.layer === before.layer) mark();
+  const forget = selected.watch((now, before) => {
+    if (now.layer === before.layer) mark();
   });
   const legend = element(
     'div',
@@ -148,5 +156,5 @@ function showTiles(
     element('i', { style: `background: ${gradientOf(scale.signed)}`, 'aria-hidden': true }),
     element('span', {}, precise(scale.high)),
   );
-  return [enlarged.element, element('div', { class: 'all' }, grid, legend)];
+  return { elements: [enlarged.element, element('div', { class: 'all' }, grid, legend)], forget };
 }

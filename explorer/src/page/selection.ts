@@ -12,12 +12,12 @@ export interface Selected {
   readonly now: Selection;
   /** Chooses; what is not named stays, except that another layer starts at its first channel. */
   choose(change: Partial<Selection>): void;
-  /** Calls back at each change, with what was chosen before. */
-  watch(changed: (now: Selection, before: Selection) => void): void;
+  /** Calls back at each change, with what was chosen before. @returns what ends that */
+  watch(changed: (now: Selection, before: Selection) => void): () => void;
 }
 
 export function createSelected(): Selected {
-  const watchers: ((now: Selection, before: Selection) => void)[] = [];
+  const watchers = new Set<(now: Selection, before: Selection) => void>();
   let now: Selection = { layer: 0, channel: 0, row: -1, column: -1 };
   return {
     get now() {
@@ -28,10 +28,11 @@ export function createSelected(): Selected {
       const other = change.layer !== undefined && change.layer !== before.layer;
       now = { ...before, ...(other && { channel: 0, row: -1, column: -1 }), ...change };
       if (Object.entries(now).every(([name, value]) => before[name as keyof Selection] === value)) return;
-      for (const changed of watchers) changed(now, before);
+      for (const changed of [...watchers]) changed(now, before);
     },
     watch(changed) {
-      watchers.push(changed);
+      watchers.add(changed);
+      return () => void watchers.delete(changed);
     },
   };
 }

@@ -45,7 +45,7 @@ export function variantsTable(
         'td',
         { class: 'time' },
         element('span', { class: 'number' }, trial ? duration(trial.milliseconds) : (failed ?? '')),
-        element('span', { class: 'meter', 'aria-hidden': true }, element('i', { style: `width: ${width}%` })),
+        trial && element('span', { class: 'meter', 'aria-hidden': true }, element('i', { style: `width: ${width}%` })),
       ),
       element('td', { class: 'speed' }, trial ? `${short(trial.gigaflops * 1e9)}FLOP/s` : ''),
       element('td', { class: trial && trial.comparison.wrong > 0 ? 'failed' : '' }, trial ? errorText(trial) : ''),
