@@ -13,6 +13,7 @@ export function useGpu(options: OpenDeviceOptions & Pick<GpuOptions, 'debug'> = 
     gpu = createGpu(opened.device, {
       kind: opened.info.kind,
       shaderText: shaderFromFile,
+      matrixUnits: opened.info.matrixUnits,
       debug: options.debug ?? false,
     });
     close = async () => {

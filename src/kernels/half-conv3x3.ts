@@ -56,6 +56,6 @@ export const halfConv3x3Forward = defineKernel({
   },
   prefer: {
     cpu: ['winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'register', 'naive'],
-    gpu: ['matrixNarrow', 'matrix', 'winograd4_prefetched', 'winograd4_tiled', 'tiled', 'register', 'naive'],
+    gpu: ['matrixFirst', 'matrix', 'winograd4_prefetched', 'winograd4_tiled', 'tiled', 'register', 'naive'],
   },
 });

@@ -81,16 +81,6 @@ export const halfMatmulNN = defineKernel({
   },
   prefer: {
     cpu: ['fewRows', 'registers', 'naive'],
-    gpu: [
-      'matrixSmall',
-      'matrix',
-      'split1',
-      'split4',
-      'split8',
-      'tiledRegistersLow',
-      'tiledRegisters',
-      'registers',
-      'naive',
-    ],
+    gpu: ['matrix', 'split1', 'split4', 'split8', 'tiledRegistersLow', 'tiledRegisters', 'registers', 'naive'],
   },
 });

@@ -3,7 +3,7 @@ import { outputSize } from './conv3x3-shape.js';
 import type { Capabilities } from './gpu.js';
 import { type Grid, pieces } from './grid.js';
 import { HALVES, hasHalves } from './half.js';
-import type { Values, Variant } from './kernel.js';
+import type { Variant } from './kernel.js';
 
 /** The part of y that a workgroup makes, and how it goes about it: consts of both shaders. */
 interface Tile {
@@ -19,11 +19,10 @@ interface Tile {
 }
 
 const WIDE: Tile = { BM: 128, BN: 128, WM: 64, WN: 32, inner: 32, BUFFERS: 2 };
-const NARROW: Tile = { BM: 128, BN: 64, WM: 64, WN: 32, inner: 32, BUFFERS: 2 };
-const SMALL: Tile = { BM: 64, BN: 64, WM: 32, WN: 32, inner: 32, BUFFERS: 2 };
 
 const SUBGROUP = 32; // invocations that hold a matrix together, in every shader here
 const MOST_GROUPS = 65_535;
+const FIRST_BYTES = 8 * 16 * 17 * 16; // of workgroup memory: 16 pixels by 64 channels of 8 subgroups, with a word more a row
 
 /** Whether the device's matrix units multiply 16x16 halves into floats, by subgroups of 32. */
 export function multipliesHalves(device: Pick<Capabilities, 'features' | 'matrixUnits' | 'subgroupSize'>): boolean {
@@ -51,7 +50,7 @@ function runs(tile: Tile, device: Capabilities): boolean {
 }
 
 /** Tiles of columns in x, so that workgroups that run together share rows; tiles of rows in y, folded into z. */
-function grid(rows: number, columns: number, { BM, BN }: Tile): Grid {
+function grid(rows: number, columns: number, { BM, BN }: Pick<Tile, 'BM' | 'BN'>): Grid {
   const groups = pieces(rows, BM);
   const z = Math.max(1, pieces(groups, MOST_GROUPS));
   return [pieces(columns, BN), pieces(groups, z), z];
@@ -74,10 +73,6 @@ const dense = (idea: string, tile: Tile): Variant<Dense> => {
 /** Of the dense layer's product. */
 export const matrixProducts = {
   matrix: dense('matrix units make a 128x128 tile a workgroup, a 64x32 part of it a subgroup', WIDE),
-  matrixSmall: {
-    ...dense('a 64x64 tile a workgroup, for few rows', SMALL),
-    pays: ({ M }: Values<Dense>) => M <= 64,
-  },
 } as const;
 
 type Convolution = 'N' | 'H' | 'W' | 'C' | 'K' | 'pad' | 'relu';
@@ -100,8 +95,19 @@ const convolution = (idea: string, tile: Tile): Variant<Convolution> => {
 /** Of the convolution. */
 export const matrixConvolutions = {
   matrix: convolution('matrix units make 128 pixels by 128 channels a workgroup, a 64x32 part of it a subgroup', WIDE),
-  matrixNarrow: {
-    ...convolution('128 pixels by 64 channels a workgroup, where there are no more channels', NARROW),
-    pays: ({ K }: Values<Convolution>) => K <= 64,
-  },
+  matrixFirst: {
+    idea: 'three input channels: the 27 values that make an output lie in a row, and matrix units multiply 256 of them by the weights',
+    shader: 'conv3x3/forward_f16/6_matrix_first.wgsl',
+    consts: { CHANNELS: 3 },
+    include: [HALVES],
+    grid: (d) => {
+      const { P, Q } = outputSize(d);
+      return grid(d.N * P * Q, d.K, { BM: 256, BN: 64 });
+    },
+    accepts: ({ C, K }, device) =>
+      C === 3 &&
+      K % 64 === 0 &&
+      multipliesHalves(device) &&
+      device.limits.maxComputeWorkgroupStorageSize >= FIRST_BYTES,
+  } satisfies Variant<Convolution>,
 } as const;

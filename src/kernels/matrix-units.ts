@@ -16,11 +16,16 @@ interface MatrixInfo {
   readonly subgroupMatrixConfigs?: Iterable<MatrixUnit>;
 }
 
-/** The products that shaders may use on this device; none without Dawn's experimental feature. */
-export function matrixUnitsOf(device: Pick<GPUDevice, 'adapterInfo' | 'features'>): MatrixUnit[] {
+/**
+ * The products that shaders may use on a device; none without Dawn's experimental feature, nor where subgroups differ in size, since the
+ * invocations of a subgroup hold a matrix together and kernels count them.
+ * @param adapterInfo of the adapter that the device came from: the device's own does not say
+ */
+export function matrixUnitsOf(device: Pick<GPUDevice, 'features'>, adapterInfo: GPUAdapterInfo): MatrixUnit[] {
   const features: ReadonlySet<string> = device.features;
   if (!features.has('chromium-experimental-subgroup-matrix')) return [];
-  const { subgroupMatrixConfigs = [] } = (device.adapterInfo ?? {}) as MatrixInfo;
+  if (adapterInfo.subgroupMinSize !== adapterInfo.subgroupMaxSize) return [];
+  const { subgroupMatrixConfigs = [] } = adapterInfo as MatrixInfo;
   return Array.from(subgroupMatrixConfigs, ({ componentType, resultComponentType, M, N, K }) => {
     return { componentType, resultComponentType, M, N, K };
   });

@@ -24,6 +24,7 @@ export async function startEngine(options: OpenDeviceOptions & { readonly debug?
   const gpu = createGpu(opened.device, {
     kind: opened.info.kind,
     shaderText: shaderFromFile,
+    matrixUnits: opened.info.matrixUnits,
     memory: opened.info.availableMemory,
     choices: createChoices(tuned ? tunedFor(opened.info, options.say) : {}),
     debug: options.debug ?? false,

@@ -152,7 +152,7 @@ async function openCandidate(candidate: Candidate, options: OpenDeviceOptions): 
     features,
     limits,
     subgroupSize: { min: subgroupMinSize ?? 0, max: subgroupMaxSize ?? 0 },
-    matrixUnits: matrixUnitsOf(device),
+    matrixUnits: matrixUnitsOf(device, adapter.info),
     availableMemory: about.software ? process.availableMemory() : undefined,
   };
   return { device, info, close };

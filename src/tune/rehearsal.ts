@@ -25,6 +25,7 @@ export function createRehearsal(gpu: Gpu): Rehearsal {
   const choices = createChoices(gpu.choices.tuned());
   const rehearsal = createGpu(idle(gpu), {
     kind: gpu.capabilities.kind,
+    matrixUnits: gpu.capabilities.matrixUnits,
     shaderText: gpu.shaderText,
     choices: {
       ...choices,

@@ -10,6 +10,7 @@ const convolutions: Dims[] = [
   { N: 1, H: 7, W: 6, C: 8, K: 8, pad: 0 },
   { N: 1, H: 6, W: 9, C: 16, K: 36, pad: 1 },
   { N: 1, H: 4, W: 5, C: 32, K: 40, pad: 1 },
+  { N: 1, H: 6, W: 9, C: 3, K: 64, pad: 1 },
   ...[1, 2, 3].map((C) => ({ N: 1, H: 5, W: 8, C, K: 18 - C * 2, pad: 1 })),
 ];
 const products: Dims[] = [

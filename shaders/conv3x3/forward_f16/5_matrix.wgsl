@@ -20,23 +20,17 @@ enable chromium_experimental_subgroup_matrix;
 const BM = 128u;
 const BN = 128u;
 const BC = 32u;                                    // divisible by 16
-const WM = 64u;
+const WM = 64u;                                    // as 4 x 2 matrices by name: a driver keeps arrays of matrices in slow memory
 const WN = 32u;
-const INVOCATIONS = 256u;                          // 32 for each WM x WN of the tile
+const INVOCATIONS = 256u;                          // 32 for each WM x WN of the tile, and 2 words of x and w each
 const BUFFERS = 2u;                                // 1 halves the workgroup memory, and adds a barrier a step
-const HALVES = 8u;                                 // in a word
-const FLOATS = 4u;
 
-const TM = WM / 16u;
-const TN = WN / 16u;
 const X_ROW = BC / 8u + 1u;                        // words, as all sizes below
 const W_ROW = BN / 8u + 1u;
 const Y_ROW = WN / 4u + 1u;
 const X_TILE = BM * X_ROW;
 const TILE = X_TILE + BC * W_ROW;
 const Y_TILE = 16u * Y_ROW;
-const X_LOADS = BM * BC / 8u / INVOCATIONS;
-const W_LOADS = BC * BN / 8u / INVOCATIONS;
 
 alias Left = subgroup_matrix_left<f16, 16, 16>;
 alias Right = subgroup_matrix_right<f16, 16, 16>;
@@ -69,89 +63,128 @@ fn main(
   let steps = 9u * (dims.C / BC);
   if (m >= pixels) { return; }
 
-  // Where an invocation's words of x begin, before the first tap, and which of the 9 taps lie inside x, a bit each.
-  // Pixels and channels past the edge repeat the last ones; they are not written.
-  var xAt: array<u32, X_LOADS>;
-  var inside: array<u32, X_LOADS>;
-  for (var i = 0u; i < X_LOADS; i++) {
-    let at = index + i * INVOCATIONS;
-    let pixel = min(m + at / (BC / 8u), pixels - 1u);
-    let h = pixel / Q % P - dims.pad;              // -1 wraps to a large number, so one comparison finds both edges
-    let v = pixel % Q - dims.pad;
-    xAt[i] = ((pixel / (P * Q) * dims.H + h) * dims.W + v) * C8 + at % (BC / 8u);
-    let across = select(0u, 1u, v < dims.W) | select(0u, 2u, v + 1u < dims.W) | select(0u, 4u, v + 2u < dims.W);
-    inside[i] = select(0u, across, h < dims.H) | select(0u, across << 3u, h + 1u < dims.H) | select(0u, across << 6u, h + 2u < dims.H);
-  }
-  var wAt: array<u32, W_LOADS>;
-  for (var i = 0u; i < W_LOADS; i++) {
-    let at = index + i * INVOCATIONS;
-    wAt[i] = at / (BN / 8u) * K8 + min(k8 + at % (BN / 8u), K8 - 1u);
-  }
+  // Where the two words of x and of w that an invocation brings begin, and where they go. Pixels and channels past the edge repeat
+  // the last ones; they are not written.
+  let first = min(m + index / (BC / 8u), pixels - 1u);
+  let second = min(m + (index + INVOCATIONS) / (BC / 8u), pixels - 1u);
+  let x0At = corner(first, P, Q) + index % (BC / 8u);
+  let x1At = corner(second, P, Q) + index % (BC / 8u);
+  let inside0 = tapsInside(first, P, Q);
+  let inside1 = tapsInside(second, P, Q);
+  let wAt = index / (BN / 8u) * K8 + min(k8 + index % (BN / 8u), K8 - 1u);
+  let xTo = index / (BC / 8u) * X_ROW + index % (BC / 8u);
+  let wTo = X_TILE + index / (BN / 8u) * W_ROW + index % (BN / 8u);
 
   let row = subgroup % (BM / WM) * WM;
   let column = subgroup / (BM / WM) * WN;
-  var xs: array<vec4u, X_LOADS>;
-  var ws: array<vec4u, W_LOADS>;
-  var sums: array<array<Sums, TN>, TM>;
+  var x0: vec4u;
+  var x1: vec4u;
+  var w0: vec4u;
+  var w1: vec4u;
+  var s00: Sums;
+  var s01: Sums;
+  var s10: Sums;
+  var s11: Sums;
+  var s20: Sums;
+  var s21: Sums;
+  var s30: Sums;
+  var s31: Sums;
   for (var step = 0u; step <= steps; step++) {     // fetches this step, multiplies the one before
     if (step < steps) {
       let tap = step % 9u;
       let c = step / 9u * BC;
       let xStep = (tap / 3u * dims.W + tap % 3u) * C8 + c / 8u;
-      for (var i = 0u; i < X_LOADS; i++) {
-        let there = ((inside[i] >> tap) & 1u) == 1u;
-        xs[i] = select(vec4u(0u), x[select(0u, xAt[i] + xStep, there)], there);
-      }
-      for (var i = 0u; i < W_LOADS; i++) { ws[i] = w[wAt[i] + (tap * dims.C + c) * K8]; }
+      let there0 = ((inside0 >> tap) & 1u) == 1u;
+      let there1 = ((inside1 >> tap) & 1u) == 1u;
+      x0 = select(vec4u(0u), x[select(0u, x0At + xStep, there0)], there0);
+      x1 = select(vec4u(0u), x[select(0u, x1At + xStep, there1)], there1);
+      let wStep = wAt + (tap * dims.C + c) * K8;
+      w0 = w[wStep];
+      w1 = w[wStep + INVOCATIONS / (BN / 8u) * K8];
     }
 
     if (step > 0u) {
       let xTile = (step - 1u) % BUFFERS * TILE + row * X_ROW;
       let wTile = (step - 1u) % BUFFERS * TILE + X_TILE + column / 8u;
       for (var k = 0u; k < BC / 16u; k++) {
-        var left: array<Left, TM>;
-        for (var i = 0u; i < TM; i++) {
-          left[i] = subgroupMatrixLoad<Left, row_major>(&tiles, (xTile + i * 16u * X_ROW + k * 2u) * HALVES, X_ROW * HALVES);
-        }
-        for (var j = 0u; j < TN; j++) {
-          let right = subgroupMatrixLoad<Right, row_major>(&tiles, (wTile + k * 16u * W_ROW + j * 2u) * HALVES, W_ROW * HALVES);
-          for (var i = 0u; i < TM; i++) { sums[i][j] = subgroupMatrixMultiplyAccumulate(left[i], right, sums[i][j]); }
-        }
+        let a0 = subgroupMatrixLoad<Left, row_major>(&tiles, xTile + k * 2u, X_ROW);
+        let a1 = subgroupMatrixLoad<Left, row_major>(&tiles, xTile + 16u * X_ROW + k * 2u, X_ROW);
+        let a2 = subgroupMatrixLoad<Left, row_major>(&tiles, xTile + 32u * X_ROW + k * 2u, X_ROW);
+        let a3 = subgroupMatrixLoad<Left, row_major>(&tiles, xTile + 48u * X_ROW + k * 2u, X_ROW);
+        let b0 = subgroupMatrixLoad<Right, row_major>(&tiles, wTile + k * 16u * W_ROW, W_ROW);
+        s00 = subgroupMatrixMultiplyAccumulate(a0, b0, s00);
+        s10 = subgroupMatrixMultiplyAccumulate(a1, b0, s10);
+        s20 = subgroupMatrixMultiplyAccumulate(a2, b0, s20);
+        s30 = subgroupMatrixMultiplyAccumulate(a3, b0, s30);
+        let b1 = subgroupMatrixLoad<Right, row_major>(&tiles, wTile + k * 16u * W_ROW + 2u, W_ROW);
+        s01 = subgroupMatrixMultiplyAccumulate(a0, b1, s01);
+        s11 = subgroupMatrixMultiplyAccumulate(a1, b1, s11);
+        s21 = subgroupMatrixMultiplyAccumulate(a2, b1, s21);
+        s31 = subgroupMatrixMultiplyAccumulate(a3, b1, s31);
       }
       if (BUFFERS == 1u) { workgroupBarrier(); }
     }
 
     if (step < steps) {
       let tile = step % BUFFERS * TILE;
-      for (var i = 0u; i < X_LOADS; i++) {
-        let at = index + i * INVOCATIONS;
-        tiles[tile + at / (BC / 8u) * X_ROW + at % (BC / 8u)] = xs[i];
-      }
-      for (var i = 0u; i < W_LOADS; i++) {
-        let at = index + i * INVOCATIONS;
-        tiles[tile + X_TILE + at / (BN / 8u) * W_ROW + at % (BN / 8u)] = ws[i];
-      }
+      tiles[tile + xTo] = x0;
+      tiles[tile + xTo + INVOCATIONS / (BC / 8u) * X_ROW] = x1;
+      tiles[tile + wTo] = w0;
+      tiles[tile + wTo + INVOCATIONS / (BN / 8u) * W_ROW] = w1;
     }
     workgroupBarrier();
   }
 
-  for (var i = 0u; i < TM; i++) {
-    for (var j = 0u; j < TN; j++) {
-      subgroupMatrixStore<row_major>(&tiles, (subgroup * Y_TILE + j * 4u) * FLOATS, sums[i][j], Y_ROW * FLOATS);
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE, s00, Y_ROW);
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE + 4u, s01, Y_ROW);
+  workgroupBarrier();
+  store(0u, index, m, k8, pixels);
+  workgroupBarrier();
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE, s10, Y_ROW);
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE + 4u, s11, Y_ROW);
+  workgroupBarrier();
+  store(1u, index, m, k8, pixels);
+  workgroupBarrier();
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE, s20, Y_ROW);
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE + 4u, s21, Y_ROW);
+  workgroupBarrier();
+  store(2u, index, m, k8, pixels);
+  workgroupBarrier();
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE, s30, Y_ROW);
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE + 4u, s31, Y_ROW);
+  workgroupBarrier();
+  store(3u, index, m, k8, pixels);
+  workgroupBarrier();
+}
+
+// The word of x where the neighbourhood of a pixel of y begins; above or left of x it wraps, and its taps there are not read.
+fn corner(pixel: u32, P: u32, Q: u32) -> u32 {
+  let h = pixel / Q % P - dims.pad;
+  let v = pixel % Q - dims.pad;
+  return ((pixel / (P * Q) * dims.H + h) * dims.W + v) * (dims.C / 8u);
+}
+
+// Which of the 9 taps of a pixel of y lie inside x, a bit each.
+fn tapsInside(pixel: u32, P: u32, Q: u32) -> u32 {
+  let h = pixel / Q % P - dims.pad;                // -1 wraps to a large number, so one comparison finds both edges
+  let v = pixel % Q - dims.pad;
+  let across = select(0u, 1u, v < dims.W) | select(0u, 2u, v + 1u < dims.W) | select(0u, 4u, v + 2u < dims.W);
+  return select(0u, across, h < dims.H) | select(0u, across << 3u, h + 1u < dims.H) | select(0u, across << 6u, h + 2u < dims.H);
+}
+
+// Finishes the 16 rows from 16 i on of each subgroup's part.
+fn store(i: u32, index: u32, m: u32, k8: u32, pixels: u32) {
+  let K8 = dims.K / 8u;
+  for (var at = index; at < INVOCATIONS / 32u * 16u * (WN / 8u); at += INVOCATIONS) {
+    let part = at / (16u * (WN / 8u));             // the subgroup that made it
+    let r = at / (WN / 8u) % 16u;
+    let c8 = at % (WN / 8u);
+    let to = m + part % (BM / WM) * WM + i * 16u + r;
+    let to8 = k8 + part / (BM / WM) * (WN / 8u) + c8;
+    if (to < pixels && to8 < K8) {
+      let word = part * Y_TILE + r * Y_ROW + c8 * 2u;
+      y[to * K8 + to8] = finished(tiles[word], tiles[word + 1u], to8);
     }
-    workgroupBarrier();
-    for (var at = index; at < INVOCATIONS / 32u * 16u * (WN / 8u); at += INVOCATIONS) {
-      let part = at / (16u * (WN / 8u));               // the subgroup that made it
-      let r = at / (WN / 8u) % 16u;
-      let c8 = at % (WN / 8u);
-      let to = m + part % (BM / WM) * WM + i * 16u + r;
-      let to8 = k8 + part / (BM / WM) * (WN / 8u) + c8;
-      if (to < pixels && to8 < K8) {
-        let word = part * Y_TILE + r * Y_ROW + c8 * 2u;
-        y[to * K8 + to8] = finished(tiles[word], tiles[word + 1u], to8);
-      }
-    }
-    workgroupBarrier();
   }
 }
 

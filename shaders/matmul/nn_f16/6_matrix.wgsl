@@ -18,23 +18,17 @@ enable chromium_experimental_subgroup_matrix;
 const BM = 128u;
 const BN = 128u;
 const BK = 32u;                                    // divisible by 16
-const WM = 64u;
+const WM = 64u;                                    // as 4 x 2 matrices by name: a driver keeps arrays of matrices in slow memory
 const WN = 32u;
-const INVOCATIONS = 256u;                          // 32 for each WM x WN of the tile
+const INVOCATIONS = 256u;                          // 32 for each WM x WN of the tile, and 2 words of x and w each
 const BUFFERS = 2u;                                // 1 halves the workgroup memory, and adds a barrier a step
-const HALVES = 8u;                                 // in a word
-const FLOATS = 4u;
 
-const TM = WM / 16u;
-const TN = WN / 16u;
 const X_ROW = BK / 8u + 1u;                        // words, as all sizes below
 const W_ROW = BN / 8u + 1u;
 const Y_ROW = WN / 4u + 1u;
 const X_TILE = BM * X_ROW;
 const TILE = X_TILE + BK * W_ROW;
 const Y_TILE = 16u * Y_ROW;
-const X_LOADS = BM * BK / 8u / INVOCATIONS;
-const W_LOADS = BK * BN / 8u / INVOCATIONS;
 
 alias Left = subgroup_matrix_left<f16, 16, 16>;
 alias Right = subgroup_matrix_right<f16, 16, 16>;
@@ -62,75 +56,101 @@ fn main(
   let steps = dims.K / BK;
 
   // Rows and columns past the edge repeat the last ones; they are not written.
-  var xAt: array<u32, X_LOADS>;
-  for (var i = 0u; i < X_LOADS; i++) {
-    let at = index + i * INVOCATIONS;
-    xAt[i] = min(m + at / (BK / 8u), dims.M - 1u) * (dims.K / 8u) + at % (BK / 8u);
-  }
-  var wAt: array<u32, W_LOADS>;
-  for (var i = 0u; i < W_LOADS; i++) {
-    let at = index + i * INVOCATIONS;
-    wAt[i] = at / (BN / 8u) * N8 + min(n8 + at % (BN / 8u), N8 - 1u);
-  }
+  let x0At = min(m + index / (BK / 8u), dims.M - 1u) * (dims.K / 8u) + index % (BK / 8u);
+  let x1At = min(m + (index + INVOCATIONS) / (BK / 8u), dims.M - 1u) * (dims.K / 8u) + index % (BK / 8u);
+  let wAt = index / (BN / 8u) * N8 + min(n8 + index % (BN / 8u), N8 - 1u);
+  let xTo = index / (BK / 8u) * X_ROW + index % (BK / 8u);
+  let wTo = X_TILE + index / (BN / 8u) * W_ROW + index % (BN / 8u);
 
   let row = subgroup % (BM / WM) * WM;
   let column = subgroup / (BM / WM) * WN;
-  var xs: array<vec4u, X_LOADS>;
-  var ws: array<vec4u, W_LOADS>;
-  var sums: array<array<Sums, TN>, TM>;
+  var x0: vec4u;
+  var x1: vec4u;
+  var w0: vec4u;
+  var w1: vec4u;
+  var s00: Sums;
+  var s01: Sums;
+  var s10: Sums;
+  var s11: Sums;
+  var s20: Sums;
+  var s21: Sums;
+  var s30: Sums;
+  var s31: Sums;
   for (var step = 0u; step <= steps; step++) {     // fetches this step, multiplies the one before
     if (step < steps) {
-      for (var i = 0u; i < X_LOADS; i++) { xs[i] = x[xAt[i] + step * (BK / 8u)]; }
-      for (var i = 0u; i < W_LOADS; i++) { ws[i] = w[wAt[i] + step * BK * N8]; }
+      x0 = x[x0At + step * (BK / 8u)];
+      x1 = x[x1At + step * (BK / 8u)];
+      w0 = w[wAt + step * BK * N8];
+      w1 = w[wAt + (step * BK + INVOCATIONS / (BN / 8u)) * N8];
     }
 
     if (step > 0u) {
       let xTile = (step - 1u) % BUFFERS * TILE + row * X_ROW;
       let wTile = (step - 1u) % BUFFERS * TILE + X_TILE + column / 8u;
       for (var k = 0u; k < BK / 16u; k++) {
-        var left: array<Left, TM>;
-        for (var i = 0u; i < TM; i++) {
-          left[i] = subgroupMatrixLoad<Left, row_major>(&tiles, (xTile + i * 16u * X_ROW + k * 2u) * HALVES, X_ROW * HALVES);
-        }
-        for (var j = 0u; j < TN; j++) {
-          let right = subgroupMatrixLoad<Right, row_major>(&tiles, (wTile + k * 16u * W_ROW + j * 2u) * HALVES, W_ROW * HALVES);
-          for (var i = 0u; i < TM; i++) { sums[i][j] = subgroupMatrixMultiplyAccumulate(left[i], right, sums[i][j]); }
-        }
+        let a0 = subgroupMatrixLoad<Left, row_major>(&tiles, xTile + k * 2u, X_ROW);
+        let a1 = subgroupMatrixLoad<Left, row_major>(&tiles, xTile + 16u * X_ROW + k * 2u, X_ROW);
+        let a2 = subgroupMatrixLoad<Left, row_major>(&tiles, xTile + 32u * X_ROW + k * 2u, X_ROW);
+        let a3 = subgroupMatrixLoad<Left, row_major>(&tiles, xTile + 48u * X_ROW + k * 2u, X_ROW);
+        let b0 = subgroupMatrixLoad<Right, row_major>(&tiles, wTile + k * 16u * W_ROW, W_ROW);
+        s00 = subgroupMatrixMultiplyAccumulate(a0, b0, s00);
+        s10 = subgroupMatrixMultiplyAccumulate(a1, b0, s10);
+        s20 = subgroupMatrixMultiplyAccumulate(a2, b0, s20);
+        s30 = subgroupMatrixMultiplyAccumulate(a3, b0, s30);
+        let b1 = subgroupMatrixLoad<Right, row_major>(&tiles, wTile + k * 16u * W_ROW + 2u, W_ROW);
+        s01 = subgroupMatrixMultiplyAccumulate(a0, b1, s01);
+        s11 = subgroupMatrixMultiplyAccumulate(a1, b1, s11);
+        s21 = subgroupMatrixMultiplyAccumulate(a2, b1, s21);
+        s31 = subgroupMatrixMultiplyAccumulate(a3, b1, s31);
       }
       if (BUFFERS == 1u) { workgroupBarrier(); }
     }
 
     if (step < steps) {
       let tile = step % BUFFERS * TILE;
-      for (var i = 0u; i < X_LOADS; i++) {
-        let at = index + i * INVOCATIONS;
-        tiles[tile + at / (BK / 8u) * X_ROW + at % (BK / 8u)] = xs[i];
-      }
-      for (var i = 0u; i < W_LOADS; i++) {
-        let at = index + i * INVOCATIONS;
-        tiles[tile + X_TILE + at / (BN / 8u) * W_ROW + at % (BN / 8u)] = ws[i];
-      }
+      tiles[tile + xTo] = x0;
+      tiles[tile + xTo + INVOCATIONS / (BK / 8u) * X_ROW] = x1;
+      tiles[tile + wTo] = w0;
+      tiles[tile + wTo + INVOCATIONS / (BN / 8u) * W_ROW] = w1;
     }
     workgroupBarrier();
   }
 
-  for (var i = 0u; i < TM; i++) {
-    for (var j = 0u; j < TN; j++) {
-      subgroupMatrixStore<row_major>(&tiles, (subgroup * Y_TILE + j * 4u) * FLOATS, sums[i][j], Y_ROW * FLOATS);
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE, s00, Y_ROW);
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE + 4u, s01, Y_ROW);
+  workgroupBarrier();
+  store(0u, index, m, n8, dims.M);
+  workgroupBarrier();
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE, s10, Y_ROW);
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE + 4u, s11, Y_ROW);
+  workgroupBarrier();
+  store(1u, index, m, n8, dims.M);
+  workgroupBarrier();
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE, s20, Y_ROW);
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE + 4u, s21, Y_ROW);
+  workgroupBarrier();
+  store(2u, index, m, n8, dims.M);
+  workgroupBarrier();
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE, s30, Y_ROW);
+  subgroupMatrixStore<row_major>(&tiles, subgroup * Y_TILE + 4u, s31, Y_ROW);
+  workgroupBarrier();
+  store(3u, index, m, n8, dims.M);
+  workgroupBarrier();
+}
+
+// Finishes the 16 rows from 16 i on of each subgroup's part.
+fn store(i: u32, index: u32, m: u32, n8: u32, M: u32) {
+  let N8 = dims.N / 8u;
+  for (var at = index; at < INVOCATIONS / 32u * 16u * (WN / 8u); at += INVOCATIONS) {
+    let part = at / (16u * (WN / 8u));             // the subgroup that made it
+    let r = at / (WN / 8u) % 16u;
+    let c8 = at % (WN / 8u);
+    let to = m + part % (BM / WM) * WM + i * 16u + r;
+    let to8 = n8 + part / (BM / WM) * (WN / 8u) + c8;
+    if (to < M && to8 < N8) {
+      let word = part * Y_TILE + r * Y_ROW + c8 * 2u;
+      y[to * N8 + to8] = finished(tiles[word], tiles[word + 1u], to8);
     }
-    workgroupBarrier();
-    for (var at = index; at < INVOCATIONS / 32u * 16u * (WN / 8u); at += INVOCATIONS) {
-      let part = at / (16u * (WN / 8u));               // the subgroup that made it
-      let r = at / (WN / 8u) % 16u;
-      let c8 = at % (WN / 8u);
-      let to = m + part % (BM / WM) * WM + i * 16u + r;
-      let to8 = n8 + part / (BM / WM) * (WN / 8u) + c8;
-      if (to < dims.M && to8 < N8) {
-        let word = part * Y_TILE + r * Y_ROW + c8 * 2u;
-        y[to * N8 + to8] = finished(tiles[word], tiles[word + 1u], to8);
-      }
-    }
-    workgroupBarrier();
   }
 }
 
