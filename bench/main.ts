@@ -32,7 +32,8 @@ async function main(): Promise<number> {
     show: (rows) => void print(['', ...caseLines(rows)]),
   });
   if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
-  if (!options.targets) return 0;
+  const broken = report.failed || report.rows.some(({ error }) => error !== undefined);
+  if (!options.targets) return broken ? 1 : 0;
   const outcomes = judgeTargets(report);
   print(['', ...targetLines(outcomes)]);
   return outcomes.every(({ pass }) => pass) ? 0 : 1;

@@ -127,8 +127,9 @@ async function takeTurns(contestants: readonly Contestant[], { rounds, box }: Me
   for (let round = 0; round < rounds; round++) {
     const bench = new Bench({ iterations: 1, time: 0, warmup: false, retainSamples: true, throws: true });
     const running = contestants.filter(({ spent }) => spent < box);
-    for (const { runner, times } of running) {
-      bench.add(runnerName(contestants, runner), () => runner.go(times), {
+    for (const [i, { runner, times }] of running.entries()) {
+      // By number: names may be the same, in float32 and float16.
+      bench.add(String(i), () => runner.go(times), {
         async: true, // else it is called once more, and not waited for, to find out
         beforeEach: () => runner.select?.(),
         afterEach: () => runner.check(),
@@ -146,9 +147,6 @@ async function takeTurns(contestants: readonly Contestant[], { rounds, box }: Me
     }
   }
 }
-
-const runnerName = (contestants: readonly Contestant[], runner: Runner): string =>
-  contestants.find((contestant) => contestant.runner === runner)!.entrant.name;
 
 async function entryOf({ entrant, runner, samples, error, readBack }: Contestant): Promise<Entry> {
   const middle = median(samples);

@@ -58,6 +58,8 @@ export const reportSchema = v.strictObject({
   ceilings: v.strictObject({ fma: v.number(), fmaF16: v.optional(v.number()), copy: v.number() }),
   /** Cases that there was no time for. */
   notRun: v.optional(v.array(v.string())),
+  /** Cases that broke, and how. */
+  failed: v.optional(v.array(v.string())),
   rows: v.array(rowSchema),
 });
 

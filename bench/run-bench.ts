@@ -73,7 +73,7 @@ export async function runBench(options: BenchOptions, { say, show }: Listener): 
     onnx: options.alone || info.kind === 'gpu' ? undefined : openOnnxRuntime(),
   };
   const rows: Row[] = [];
-  const notRun: string[] = [];
+  const [notRun, failed]: [string[], string[]] = [[], []];
   for (const test of cases) {
     if (performance.now() - started > options.time * 1000) {
       notRun.push(nameOf(test));
@@ -87,13 +87,13 @@ export async function runBench(options: BenchOptions, { say, show }: Listener): 
       rows.push(...own);
       show(own);
     } catch (error) {
-      say(`${nameOf(test)} failed: ${error instanceof Error ? error.message : error}`);
-      notRun.push(nameOf(test));
+      failed.push(`${nameOf(test)}: ${error instanceof Error ? error.message : error}`);
+      say(`Failed: ${failed.at(-1)}`);
     }
     gpu.flush(); // what is recorded may still use what the pool has back
     gpu.pool.trim(0);
   }
-  if (notRun.length > 0) say(`Not run: ${notRun.join('; ')}`);
+  if (notRun.length > 0) say(`No time left for: ${notRun.join('; ')}`);
   await context.shared.close();
   await gpu.finish();
   await close();
@@ -103,6 +103,7 @@ export async function runBench(options: BenchOptions, { say, show }: Listener): 
     versions: versions(context),
     ceilings,
     ...(notRun.length > 0 && { notRun }),
+    ...(failed.length > 0 && { failed }),
     rows,
   };
 }

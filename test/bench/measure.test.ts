@@ -41,6 +41,16 @@ describe('a case', () => {
     expect(log.slice(10)).toEqual(['peer closed', 'own closed']);
   });
 
+  it('tells entrants of the same name apart', async () => {
+    const log: string[] = [];
+    const half = entrant('own', log, {}, { precision: 'f16' });
+    const entries = await measure({} as Context, caseOf([entrant('own', log), half]), limits);
+    expect(entries.map(({ entrant: { precision }, samples }) => [precision, samples])).toEqual([
+      ['f32', 3],
+      ['f16', 3],
+    ]);
+  });
+
   it('does not time what is wrong, and says how wrong', async () => {
     const log: string[] = [];
     const wrong = entrant('peer', log, { result: async () => Float32Array.of(1, 3) });
