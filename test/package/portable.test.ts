@@ -45,8 +45,8 @@ describe('the portable archive', () => {
       const { status, stderr } = spawnSync(command, parameters, { cwd: ROOT, encoding: 'utf8' });
       expect(status, stderr).toBe(0);
     };
-    // The least compression, which is fast; what people pack is smaller.
-    run(process.execPath, '--import', 'tsx', 'scripts/pack-portable.ts', '--preset', '0', '--out', archive);
+    const preset = hasXz() ? '0' : '6'; // the least compression that fits, which is fast; what people pack is smaller
+    run(process.execPath, '--import', 'tsx', 'scripts/pack-portable.ts', '--preset', preset, '--out', archive);
     run('tar', '-xf', archive, '-C', odd);
     symlinkSync(join('.', odd.slice(folder.length + 1), readdirSync(odd)[0]!, 'vggpu'), at('link'));
   }, 300_000);
