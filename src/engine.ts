@@ -30,6 +30,7 @@ export {
 } from './autograd/tensor.js';
 export { type ErrorCode, VggpuError } from './errors.js';
 export type { Block, BufferPool, PoolBytes } from './kernels/buffers.js';
+export { type Choices, choiceKey, createChoices, type TunedVariants } from './kernels/choices.js';
 export { type Capabilities, createGpu, type Dispatch, type Gpu, type GpuOptions } from './kernels/gpu.js';
 export type { Grid } from './kernels/grid.js';
 export { kernels } from './kernels/index.js';
@@ -45,7 +46,7 @@ export {
   type Variant,
   type VariantFacts,
 } from './kernels/kernel.js';
-export { type MatrixUnit, matrixUnitsOf } from './kernels/matrix-units.js';
+export type { MatrixUnit } from './kernels/matrix-units.js';
 export type { DispatchRecord, HostSpan, Profile, RunFacts } from './kernels/profile.js';
 export type { Profiler } from './kernels/profiler.js';
 export { run } from './kernels/run.js';

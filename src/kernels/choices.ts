@@ -21,7 +21,7 @@ export interface Choices {
   use(tuned: TunedVariants): TunedVariants;
 }
 
-/** @param tuned none: the descriptors' orders alone */
+/** Choices that go by what was tuned, and where that says nothing by the descriptors' orders. @param tuned default nothing */
 export function createChoices(tuned: TunedVariants = {}): Choices {
   let held = tuned;
   return {

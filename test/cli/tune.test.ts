@@ -45,7 +45,7 @@ it('tunes for no longer than it may, then goes on, and in the end has tuned ever
   expect(first).toContain(`${Number(total) - Number(done)} are left: the same command goes on with them.`);
 
   const { stdout: rest } = await tune('--quick', '--minutes', '4');
-  expect(rest).toMatch(new RegExp(`^${total} of ${total} shapes are tuned, \\d+ of them before; this took `));
+  expect(rest).toMatch(new RegExp(`^${total} of ${total} shapes are tuned(, \\d+ of them before)?; this took `));
   const table = /The table is (.+\.json)\. 'vggpu kernels' shows what it says\./.exec(rest)?.[1];
   const { entries } = JSON.parse(readFileSync(table!, 'utf8')) as { entries: Record<string, { variant: string }> };
   expect(Object.keys(entries).length).toBe(Number(total));
