@@ -46,7 +46,7 @@ export {
   type Variant,
   type VariantFacts,
 } from './kernels/kernel.js';
-export type { MatrixUnit } from './kernels/matrix-units.js';
+export { type MatrixUnit, matrixUnitsOf } from './kernels/matrix-units.js';
 export type { DispatchRecord, HostSpan, Profile, RunFacts } from './kernels/profile.js';
 export type { Profiler } from './kernels/profiler.js';
 export { run } from './kernels/run.js';
