@@ -39,7 +39,9 @@ export function studyRun(shaderText: ShaderText, kernel: Kernel, variant: string
   const elements = { ...kernel.elements(dims), ...scratchOf(found, dims) };
   return {
     ...{ kernel, variant, dims, uniform: packUniform(kernel, dims) },
-    passes: passesOf(found).map((pass) => studyPass(shaderText, pass, dims)),
+    passes: passesOf(found)
+      .map((pass) => studyPass(shaderText, pass, dims))
+      .filter(({ grid }) => Math.min(...grid) > 0), // of passes that take turns by shape, the others have no workgroups
     bytes: Object.fromEntries(Object.entries(elements).map(([name, count]) => [name, 4 * Math.ceil(count)])),
   };
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { kernels } from '../../src/kernels/index.js';
 import type { Kernel, Values } from '../../src/kernels/kernel.js';
 import { shaderFromFile } from '../../src/node/shader-files.js';
-import { createMapping } from '../../src/study/mapping.js';
+import { createMapping, type Mapping } from '../../src/study/mapping.js';
 import { bindingsOf, type StudiedPass, type StudiedRun, studyRun, workgroupsOf } from '../../src/study/passes.js';
 import { createMachine } from '../../src/study/wgsl/index.js';
 import { useGpu } from '../gpu.js';
@@ -105,6 +105,7 @@ describe.each(kernels.map((kernel) => ({ name: kernel.name, kernel })))('$name',
     const run = studyRun(shaderFromFile, kernel, variant, d);
     const contents = (tensor: string) => contentsOf(kernel, run, d, tensor);
     const subgroup = capabilities.subgroupSize || 32;
+    const mapping = createMapping(shaderFromFile, kernel, variant, d, subgroup);
     for (const [number, pass] of run.passes.entries()) {
       const expected = await written(pass, contents, run.uniform);
       const actual = interpreted(pass, contents, run.uniform, subgroup);
@@ -118,24 +119,15 @@ describe.each(kernels.map((kernel) => ({ name: kernel.name, kernel })))('$name',
         const wrong = sheet.findIndex((id, i) => id !== own[i]);
         expect(own[wrong], `writer of ${variable}[${wrong}] in ${pass.shader}`).toBe(sheet[wrong]);
       }
-      expectFound(kernel, variant, d, number, pass, expected, subgroup);
+      expectFound(mapping, number, pass, expected);
     }
     await gpu().finish();
   });
 });
 
 /** The search from an element to its writer finds the same. */
-function expectFound(
-  kernel: Kernel,
-  variant: string,
-  d: Values<string>,
-  number: number,
-  pass: StudiedPass,
-  expected: Writers,
-  subgroup: number,
-): void {
-  if (kernel.name === 'correct/count') return; // whether it writes depends on the data
-  const mapping = createMapping(shaderFromFile, kernel, variant, d, subgroup);
+function expectFound(mapping: Mapping, number: number, pass: StudiedPass, expected: Writers): void {
+  if (mapping.run.kernel.name === 'correct/count') return; // whether it writes depends on the data
   const machine = createMachine(pass.text, pass.shader);
   const size = machine.invocations;
   for (const { variable, tensor } of pass.bindings) {

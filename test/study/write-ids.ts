@@ -32,14 +32,13 @@ export function instrument({ text, shader, bindings }: StudiedPass): Instrumente
   for (const { variable } of written) {
     // `y[index] = ...;` and `y[index] += ...;` as statements; the index may have brackets in it
     const store = new RegExp(
-      `(^|[;{}]\\s*)(${variable}\\[((?:[^\\[\\]\\n]|\\[[^\\]\\n]*\\])*)\\]\\s*[-+*/]?=(?!=))`,
+      `(^\\s*|[;{}]\\s*)(${variable}\\[((?:[^\\[\\]\\n]|\\[[^\\]\\n]*\\])*)\\]\\s*[-+*/]?=(?!=))`,
       'gm',
     );
     code = code.replace(
       store,
       (_, before, assignment, index) => `${before}ids_${variable}[${index}] = studyId; ${assignment}`,
     );
-    // once more, for stores that share a line with the one before
     const add = new RegExp(`(atomicAdd\\(&${variable}\\[([^\\]]*)\\])`, 'g');
     code = code.replace(add, (call, _, index) => `ids_${variable}[${index}] = studyId; ${call}`);
   }
