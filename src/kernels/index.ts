@@ -14,6 +14,7 @@ import { matmulNN, matmulNT, matmulTN } from './matmul.js';
 import { maxPoolBackward, maxPoolForward } from './max-pool.js';
 import { adam, rmsprop, sgd } from './optimizers.js';
 import { pictureToTensor, pictureWarp } from './picture.js';
+import { copyProbe, fmaProbe } from './probe.js';
 import { randomBits, randomNormal, randomUniform } from './random.js';
 import { sumAll, sumRows } from './reduce.js';
 import { reluBackward, reluForward } from './relu.js';
@@ -60,6 +61,8 @@ const all: readonly unknown[] = [
   randomNormal,
   pictureToTensor,
   pictureWarp,
+  fmaProbe,
+  copyProbe,
   castToHalf,
   castToFloat,
   halfConv3x3Forward,

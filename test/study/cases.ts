@@ -62,6 +62,7 @@ const SHAPES: Readonly<Record<string, readonly Dims[]>> = {
   sgd: flat.map((d) => ({ ...d, nesterov: 1, rate: 0.01, momentum: 0.9 })),
   rmsprop: flat.map((d) => ({ ...d, rate: 0.01, rho: 0.9, epsilon: 1e-7 })),
   random: flat.map((d) => ({ ...d, seed: 5, stream: 9, low: -1, high: 3, mean: 1, deviation: 2 })),
+  probe: [{ count: 20, factor: 0.5, term: 1 }],
   picture: [0, 1, 2].map((mode) => ({
     ...{ height: 7, width: 9, size: 5, n: 1, flip: mode % 2, reverse: 1, mode, bilinear: mode % 2, taps: 1 + mode },
     ...{ fraction: 16, row: 230_000, column: 300_000, rowDown: 50_000, columnDown: 9_000, rowRight: 4_000 },
