@@ -21,12 +21,7 @@ struct Dims { M: u32, K: u32, N: u32 }
 
 var<private> firstRow: u32;                        // of the tile
 var<private> firstColumn: u32;
-
-// Sums of whole blocks.
-var<private> p0: vec4f; var<private> p1: vec4f; var<private> p2: vec4f; var<private> p3: vec4f;
-var<private> p4: vec4f; var<private> p5: vec4f; var<private> p6: vec4f; var<private> p7: vec4f;
-var<private> q0: vec4f; var<private> q1: vec4f; var<private> q2: vec4f; var<private> q3: vec4f;
-var<private> q4: vec4f; var<private> q5: vec4f; var<private> q6: vec4f; var<private> q7: vec4f;
+var<private> place: Square;                         // of this invocation in the tile
 
 fn readA(row: u32, n4: u32) -> vec4f {
   let N4 = dims.N / 4u;
@@ -40,31 +35,36 @@ fn readB(n4: u32, column: u32) -> vec4f {
   return select(vec4f(0.0), w[k * N4 + min(n4, N4 - 1u)], n4 < N4);
 }
 
-fn endOfStep(n: u32) {
-  if (n % SUM != 0u && n < dims.N) { return; }
-  p0 += s0; p1 += s1; p2 += s2; p3 += s3; p4 += s4; p5 += s5; p6 += s6; p7 += s7;
-  q0 += t0; q1 += t1; q2 += t2; q3 += t3; q4 += t4; q5 += t5; q6 += t6; q7 += t7;
-  s0 = vec4f(); s1 = vec4f(); s2 = vec4f(); s3 = vec4f(); s4 = vec4f(); s5 = vec4f(); s6 = vec4f(); s7 = vec4f();
-  t0 = vec4f(); t1 = vec4f(); t2 = vec4f(); t3 = vec4f(); t4 = vec4f(); t5 = vec4f(); t6 = vec4f(); t7 = vec4f();
+// Adds the sum of one block to the total, which waits in dx: registers are needed for the next block.
+fn add(m: u32, k4: u32, sum: vec4f, first: bool) {
+  let K4 = dims.K / 4u;
+  if (m >= dims.M || k4 >= K4) { return; }
+  let at = m * K4 + k4;
+  dx[at] = select(dx[at], vec4f(0.0), first) + sum;
 }
 
-fn store(m: u32, k4: u32, sum: vec4f) {
-  let K4 = dims.K / 4u;
-  if (m < dims.M && k4 < K4) { dx[m * K4 + k4] = sum; }
+fn endOfStep(n: u32) {
+  let last = n >= dims.N;
+  if (n % SUM != 0u && !last) { return; }
+  let first = n <= SUM;
+  let m = firstRow + place.ty * 4u;
+  let k4 = firstColumn / 4u + place.tx;
+  add(m, k4, s0, first); add(m, k4 + 8u, t0, first);
+  add(m + 1u, k4, s1, first); add(m + 1u, k4 + 8u, t1, first);
+  add(m + 2u, k4, s2, first); add(m + 2u, k4 + 8u, t2, first);
+  add(m + 3u, k4, s3, first); add(m + 3u, k4 + 8u, t3, first);
+  add(m + 64u, k4, s4, first); add(m + 64u, k4 + 8u, t4, first);
+  add(m + 65u, k4, s5, first); add(m + 65u, k4 + 8u, t5, first);
+  add(m + 66u, k4, s6, first); add(m + 66u, k4 + 8u, t6, first);
+  add(m + 67u, k4, s7, first); add(m + 67u, k4 + 8u, t7, first);
+  s0 = vec4f(); s1 = vec4f(); s2 = vec4f(); s3 = vec4f(); s4 = vec4f(); s5 = vec4f(); s6 = vec4f(); s7 = vec4f();
+  t0 = vec4f(); t1 = vec4f(); t2 = vec4f(); t3 = vec4f(); t4 = vec4f(); t5 = vec4f(); t6 = vec4f(); t7 = vec4f();
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   firstRow = group.x * 128u;
   firstColumn = group.y * 64u;
+  place = squareOf(local);
   walk(0u, dims.N, local);
-
-  let square = squareOf(local);
-  let m = firstRow + square.ty * 4u;
-  let k4 = firstColumn / 4u + square.tx;
-  let right = k4 + 8u;
-  store(m, k4, p0); store(m + 1u, k4, p1); store(m + 2u, k4, p2); store(m + 3u, k4, p3);
-  store(m + 64u, k4, p4); store(m + 65u, k4, p5); store(m + 66u, k4, p6); store(m + 67u, k4, p7);
-  store(m, right, q0); store(m + 1u, right, q1); store(m + 2u, right, q2); store(m + 3u, right, q3);
-  store(m + 64u, right, q4); store(m + 65u, right, q5); store(m + 66u, right, q6); store(m + 67u, right, q7);
 }
