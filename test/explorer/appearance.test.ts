@@ -1,7 +1,7 @@
 // The explorer where it is narrow, dark, or without a GPU, and a finetune in it.
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { describe, expect, type it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { CATS_AND_DOGS } from '../../src/data/drawings/classes.js';
 import { drawSet } from '../../src/data/drawings/draw-set.js';
 import { whyNoBrowser } from '../chromium.js';
@@ -11,15 +11,15 @@ import { temporaryFolder } from '../temporary-folder.js';
 import { useExplorer } from './explorer-page.js';
 
 const explorer = useExplorer();
-const itInBrowser: typeof it = itWith(whyNoBrowser === undefined, `a browser (${whyNoBrowser})`);
+const itInBrowser = itWith(whyNoBrowser === undefined, `a browser (${whyNoBrowser})`);
 
 /** What reaches beyond the window, scrolled parts of it left out. */
 function overflowing(page: Page): Promise<string[]> {
-  return page.evaluate(() =>
-    [...document.querySelectorAll('body *')]
+  return page.locator('body *').evaluateAll((all) =>
+    all
       .filter((own) => own.checkVisibility() && !own.closest('.scroll, .tiles, .code, .plot, .skip, .unseen'))
-      .filter((own) => own.getBoundingClientRect().right > window.innerWidth + 1)
-      .map((own) => `${own.tagName} ${own.className}`),
+      .filter((own) => own.getBoundingClientRect().right > own.ownerDocument.documentElement.clientWidth + 1)
+      .map((own) => `${own.tagName} ${own.getAttribute('class')}`),
   );
 }
 
@@ -50,23 +50,20 @@ describe('a finetune', () => {
   });
 });
 
-describe('on a telephone', () => {
-  itInBrowser.each(['light', 'dark'] as const)(
-    'nothing is cut off and every text can be read, %s',
-    async (colorScheme) => {
-      const { page, errors } = await explorer.open({ viewport: { width: 375, height: 800 }, colorScheme });
-      expect(await overflowing(page)).toEqual([]);
-      await page.click('#followed');
-      await page.selectOption('#beside', 'naive');
-      expect(await overflowing(page)).toEqual([]);
-      expect(await faintTexts(page)).toEqual([]);
-      expect(errors).toEqual([]);
-    },
-  );
+describe.each(['light', 'dark'] as const)('on a telephone, %s', (colorScheme) => {
+  itInBrowser('nothing is cut off and every text can be read', async () => {
+    const { page, errors } = await explorer.open({ viewport: { width: 375, height: 800 }, colorScheme });
+    expect(await overflowing(page)).toEqual([]);
+    await page.click('#followed');
+    await page.selectOption('#beside', 'naive');
+    expect(await overflowing(page)).toEqual([]);
+    expect(await faintTexts(page)).toEqual([]);
+    expect(errors).toEqual([]);
+  });
 });
 
-describe('without WebGPU', () => {
-  itInBrowser.each(['light', 'dark'] as const)('says so and shows what was recorded, %s', async (colorScheme) => {
+describe.each(['light', 'dark'] as const)('without WebGPU, %s', (colorScheme) => {
+  itInBrowser('says so and shows what was recorded', async () => {
     const { page, errors } = await explorer.open({ viewport: { width: 1440, height: 1000 }, colorScheme }, false);
     expect(await page.locator('#notice').innerText()).toMatch(
       /No GPU for this page[\s\S]*recorded on .*[\s\S]*chrome:\/\/flags/,
@@ -79,7 +76,7 @@ describe('without WebGPU', () => {
     expect(await page.locator('.writer').innerText()).toMatch(/^y\[0, 32, 32, 0\] is written by invocation/);
     expect(await page.locator('.run, .measure, .probe').filter({ visible: true }).count()).toBe(0);
     await page.click('[data-kind=logit]');
-    await page.waitForFunction(() => document.querySelector('.legend span')?.textContent?.startsWith('-'));
+    await page.waitForSelector('.legend span:first-child:has-text("-")');
     await page.locator('#layers button', { hasText: 'predictions' }).click();
     await page.waitForSelector('.vector li');
     expect(await faintTexts(page)).toEqual([]);

@@ -74,7 +74,7 @@ describe('with WebGPU', () => {
     await page.setInputFiles('#own-picture', picture);
     await page.waitForSelector('#picture .said:has-text("fox.png")');
     await layerButton(page, 'predictions').click();
-    await page.waitForFunction(() => document.querySelectorAll('.vector li').length > 10);
+    await page.locator('.vector li').nth(10).waitFor();
     const shown = await page.locator('.vector li').evaluateAll((items) =>
       items.map((item) => ({
         index: Number(item.getAttribute('data-index')),
@@ -112,7 +112,7 @@ describe('with WebGPU', () => {
   itInBrowser('gradients are shown on a scale that has zero in its middle', async () => {
     for (const kind of ['loss', 'logit']) {
       await page.click(`[data-kind=${kind}]`);
-      await page.waitForFunction(() => !document.querySelector('#maps')?.hasAttribute('aria-busy'));
+      await page.waitForSelector('#maps:not([aria-busy])');
       const [low, high] = (await page.locator('.legend span').allInnerTexts()).map(Number);
       expect(high).toBeGreaterThan(0);
       expect(low).toBe(-high!);
@@ -122,7 +122,7 @@ describe('with WebGPU', () => {
       ['block2_conv1', 16],
     ] as const) {
       await layerButton(page, name).click(); // a smaller map, then a larger one
-      await page.waitForFunction((count) => document.querySelectorAll('.tile').length === count, channels);
+      await expect.poll(() => page.locator('.tile').count(), { timeout: 60_000 }).toBe(channels);
     }
     await page.click('[data-kind=forward]');
   });
@@ -131,14 +131,9 @@ describe('with WebGPU', () => {
     await layerButton(page, 'block2_conv1').click();
     await page.waitForSelector('[data-variant=naive]');
     await page.click('[data-variant=naive]');
-    const { index, workgroup, local } = await page.evaluate(() => {
-      const index = Number((document.querySelector('#element') as HTMLInputElement).value);
-      return {
-        index,
-        workgroup: document.querySelector('.writer .group')?.textContent,
-        local: document.querySelector('.writer .local')?.textContent,
-      };
-    });
+    const index = Number(await page.inputValue('#element'));
+    const workgroup = await page.locator('.writer .group').innerText();
+    const local = await page.locator('.writer .local').innerText();
     const channel = index % 16;
     expect(index).toBe((16 * 32 + 16) * 16 + channel); // the middle, since the layer was chosen anew
     // 1_naive: one output an invocation along the flat index of y, 64 of them a workgroup
@@ -162,7 +157,7 @@ describe('with WebGPU', () => {
 
   itInBrowser('follows Winograd back through its passes', async () => {
     await page.selectOption('#followed', 'winograd4');
-    await page.waitForFunction(() => document.querySelector('.writer')?.textContent?.includes('pass 4 of 4'));
+    await page.waitForSelector('.writer:has-text("pass 4 of 4")');
     while (await page.locator('.back').isHidden()) await page.click('.next');
     await page.click('.back');
     expect(await page.locator('.writer').innerText()).toMatch(
@@ -171,8 +166,8 @@ describe('with WebGPU', () => {
   });
 
   itInBrowser('measures every variant, all of them right', async () => {
-    await layerButton(page, 'block4_conv2').click();
-    await page.waitForSelector('#kernels p:has-text("H=8 W=8 C=64 K=64")');
+    await layerButton(page, 'block5_conv1').click();
+    await page.waitForSelector('#kernels p:has-text("H=4 W=4 C=64 K=64")');
     await page.click('.measure');
     await page.waitForSelector('.measure:enabled:has-text("Measure all variants")');
     const rows = await page.locator('table.variants tbody tr').allInnerTexts();
@@ -194,11 +189,7 @@ describe('with WebGPU', () => {
     await page.click('text=Undo all changes', { force: true }).catch(() => {});
     await text.fill((await text.inputValue()).replace(from, to));
     await page.click('.run');
-    await page.waitForFunction(
-      () =>
-        document.querySelector('.outcome')?.textContent?.match(/Running/) === null &&
-        document.querySelector('.run:enabled'),
-    );
+    await page.waitForSelector('.run:enabled');
     return page.locator('.outcome').innerText();
   }
 
