@@ -15,7 +15,7 @@ const allowed: Record<string, readonly string[]> = {
   report: ['data'],
   profile: ['kernels'],
   tune: ['nn', 'autograd', 'kernels', 'data'],
-  study: ['kernels'],
+  study: ['tune', 'kernels'],
   vgg16: ['tune', 'profile', 'nn', 'autograd', 'kernels', 'data', 'node'],
   models: ['vgg16', 'nn', 'kernels', 'data', 'node'],
   explore: ['vgg16', 'nn', 'data'],

@@ -6,6 +6,7 @@ import { VggpuError } from '../errors.js';
 import { addDemo } from './demo-command.js';
 import { addDoctor } from './doctor.js';
 import { addEvaluate } from './evaluate.js';
+import { addExplain } from './explain.js';
 import { addExplore } from './explore.js';
 import { addFeatures } from './features.js';
 import { addFetch } from './fetch.js';
@@ -26,6 +27,7 @@ const COMMANDS = [
   ...[addFinetune, addEvaluate, addTest, addSubmission],
   ...[addFeatures, addMerge],
   ...[addTune, addKernels],
+  ...[addExplain],
   ...[addExplore],
 ];
 

@@ -34,7 +34,7 @@ export function follow(run: StudiedRun, machine: Machine, writer: Writer, subgro
   ];
 
   return {
-    ...{ writer, local, global: [a, b, c], accesses, steps: lines.length / 2 },
+    ...{ workgroupSize: machine.workgroup, writer, local, global: [a, b, c], accesses, steps: lines.length / 2 },
     step,
     get lines() {
       return Array.from({ length: lines.length / 2 }, (_, i) => step(i));

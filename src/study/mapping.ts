@@ -19,6 +19,8 @@ export interface FollowedAccess extends Access {
 /** What one invocation of a workgroup does. */
 export interface Followed {
   readonly writer: Writer;
+  /** Invocations of a workgroup in x, y and z. */
+  readonly workgroupSize: Triple;
   /** local_invocation_id and global_invocation_id. */
   readonly local: Triple;
   readonly global: Triple;
