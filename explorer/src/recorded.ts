@@ -16,7 +16,7 @@ import { showPixel } from './page/pixel.js';
 import { showRoofline } from './page/roofline.js';
 import { createSelected } from './page/selection.js';
 import { createTrials } from './page/trials.js';
-import { RECORDED_WIDTH, type RecordedMap, type Recording } from './recording.js';
+import { RECORDED_WIDTH, type RecordedCase, type RecordedMap, type Recording } from './recording.js';
 
 /** @param reason why there is no GPU, as a sentence */
 export async function startRecorded(reason: string): Promise<void> {
@@ -26,13 +26,16 @@ export async function startRecorded(reason: string): Promise<void> {
   const facts = describeLayers(spec);
   const selected = createSelected();
   const trials = createTrials();
-  const bench = recordedBench(recording);
-  for (const layer of facts.keys()) {
-    for (const [i, tried] of (await bench.cases(layer)).entries()) {
-      const { trials: own } = recording.cases[layer]![i]!;
+  const known = knownCases(recording);
+  for (const [layer, cases] of known.entries()) {
+    for (const { tried, trials: own } of cases) {
       for (const [variant, trial] of Object.entries(own)) trials.add({ layer, tried, variant, trial });
     }
   }
+  const bench: Bench = {
+    cases: async (layer) => known[layer]!.map(({ tried }) => tried),
+    variants: (tried) => Object.keys(known.flat().find((own) => own.tried === tried)?.trials ?? {}),
+  };
   showNotice(reason, recording);
   byId('finetune').hidden = true;
 
@@ -98,17 +101,23 @@ function showNotice(reason: string, { adapter, date }: Recording): void {
   );
 }
 
-function recordedBench({ cases }: Recording): Bench {
-  const all = cases.map((own) =>
-    own.map(({ kernel: name, dims, variant, direction }): KernelCase => {
-      const kernel = kernels.find((candidate) => candidate.name === name)!;
-      return { kernel, dims, variant, direction };
+/** A recorded kernel as the page's own code knows it. */
+interface KnownCase {
+  readonly tried: KernelCase;
+  readonly trials: RecordedCase['trials'];
+}
+
+/** The recorded kernels and variants that there still are: a recording may be older than the kernels. */
+function knownCases({ cases }: Recording): KnownCase[][] {
+  return cases.map((own) =>
+    own.flatMap(({ kernel: name, dims, variant, direction, trials }) => {
+      const kernel = kernels.find((candidate) => candidate.name === name);
+      const known = Object.entries(trials).filter(([trial]) => kernel && trial in kernel.variants);
+      const running = known.find(([trial]) => trial === variant)?.[0] ?? known.at(-1)?.[0];
+      if (!kernel || running === undefined || kernel.dims.some((dim) => !(dim in dims))) return [];
+      return [{ tried: { kernel, dims, variant: running, direction }, trials: Object.fromEntries(known) }];
     }),
   );
-  const variantsOf = new Map(
-    all.flatMap((own, layer) => own.map((tried, i) => [tried, Object.keys(cases[layer]![i]!.trials)] as const)),
-  );
-  return { cases: async (layer) => all[layer]!, variants: (tried) => variantsOf.get(tried) ?? [] };
 }
 
 /** The bytes that a grey picture holds. */

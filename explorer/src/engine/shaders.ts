@@ -11,12 +11,9 @@ const texts: Readonly<Record<string, string>> = import.meta.glob(
   },
 );
 
-/** Where a path that begins with `../` leads to. */
-const ABOVE = '../../../';
-
 /** Gives `shaders/<path>`. @throws Error where there is no such file */
 export const shaderText: ShaderText = (path) => {
-  const text = texts[path.startsWith('../') ? ABOVE + path.slice(3) : FOLDER + path];
+  const text = texts[FOLDER + path];
   if (text === undefined) throw new Error(`There is no shader ${path}.`);
   return text;
 };
