@@ -27,6 +27,8 @@ export interface AdapterRequest {
   readonly name?: string | undefined;
   /** Shows f16 on NVIDIA too, where Dawn hides it since some drivers abort: probe it in a child process first. */
   readonly float16?: boolean;
+  /** False has Dawn leave out what holds every index within its bounds: the kernels do so themselves. Default true. */
+  readonly robust?: boolean;
   readonly say?: Say | undefined;
 }
 
@@ -128,13 +130,21 @@ function withDrivers<T>(drivers: Drivers, say: Say | undefined, work: () => Prom
 }
 
 /** Asks Dawn for an adapter: the one whose name contains `name`, or the fastest. Null where there is none. */
-export async function requestAdapter({ drivers, name, float16, say }: AdapterRequest): Promise<DawnAdapter | null> {
+export async function requestAdapter({
+  drivers,
+  name,
+  float16 = false,
+  robust = true,
+  say,
+}: AdapterRequest): Promise<DawnAdapter | null> {
   const { create } = await loadDawn();
-  const toggles = float16 ? 'allow_unsafe_apis,vulkan_enable_f16_on_nvidia' : 'allow_unsafe_apis';
+  const toggles = ['allow_unsafe_apis'];
+  if (float16) toggles.push('vulkan_enable_f16_on_nvidia');
+  if (!robust) toggles.push('disable_robustness');
   return withDrivers(drivers, say, async () => {
     for (const backend of backends(drivers)) {
       const flags = [`backend=${backend}`, ...(name === undefined ? [] : [`adapter=${name}`])];
-      flags.push(`enable-dawn-features=${toggles}`, 'disable-dawn-features=timestamp_quantization');
+      flags.push(`enable-dawn-features=${toggles.join(',')}`, 'disable-dawn-features=timestamp_quantization');
       const key = JSON.stringify([drivers, flags]);
       const gpu = kept.instances.get(key) ?? create(flags);
       const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);

@@ -67,6 +67,11 @@ export interface OpenDeviceOptions {
   timestamps?: boolean;
   /** True tries float16 in a child process first, shows it where Dawn hides it (NVIDIA), and fails where it does not work. */
   float16?: boolean;
+  /**
+   * Whether Dawn holds every index of a shader within its bounds. Default on software alone: kernels do so themselves, which tests
+   * check, and on GPUs it costs those on matrix units a fifth of their speed.
+   */
+  robust?: boolean;
   /** Gets the lines for the person at the keyboard; stderr where it is not given. */
   say?: Say;
 }
@@ -171,24 +176,28 @@ export function adapterLine(info: AdapterFacts): string {
   return `${runs}: software on the CPU, which is slow; ${why}. 'vggpu doctor' says what would be faster.`;
 }
 
-/**
- * The same adapter with float16 shown, once a child process has found that it works; no other one takes its place.
- * @throws VggpuError 'device' where it does not
- */
-async function withFloat16(candidate: Candidate, say: Say): Promise<Candidate> {
+/** @throws VggpuError 'device' where a child process finds that float16 does not work; no other adapter takes this one's place */
+async function assertFloat16(candidate: Candidate): Promise<void> {
   const outcome = await probeFloat16On(candidate);
-  if (outcome !== 'works') {
-    const { name, driver } = candidate.about;
-    throw new VggpuError(
-      'device',
-      `float16 does not run on ${name} (${driver}); a trial of it in a child process says: ${outcome}. ` +
-        "Leave --precision f16 away, or name another adapter with --adapter ('vggpu doctor' lists them).",
-    );
-  }
-  if (candidate.adapter.features.has('shader-f16')) return candidate;
+  if (outcome === 'works') return;
+  const { name, driver } = candidate.about;
+  throw new VggpuError(
+    'device',
+    `float16 does not run on ${name} (${driver}); a trial of it in a child process says: ${outcome}. ` +
+      "Leave --precision f16 away, or name another adapter with --adapter ('vggpu doctor' lists them).",
+  );
+}
+
+/** The same adapter with float16 shown where Dawn hides it, and on hardware without Dawn's holding of indices within bounds. */
+async function asWanted(candidate: Candidate, { float16, robust }: OpenDeviceOptions, say: Say): Promise<Candidate> {
+  const wanted = {
+    float16: float16 === true && !candidate.adapter.features.has('shader-f16'),
+    robust: robust ?? candidate.about.software,
+  };
+  if (!wanted.float16 && wanted.robust) return candidate;
   const name = candidate.flags.find((flag) => flag.startsWith('adapter='))?.slice('adapter='.length);
-  const shown = await requestAdapter({ drivers: candidate.drivers, name, float16: true, say });
-  return shown ? { ...candidate, ...shown } : candidate;
+  const found = await requestAdapter({ drivers: candidate.drivers, name, ...wanted, say });
+  return found ? { ...candidate, ...found } : candidate;
 }
 
 /**
@@ -200,9 +209,9 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Opene
   const say = options.say ?? sayOnStderr;
   const failures: string[] = [];
   for await (const candidate of candidates(options.adapter ?? process.env.VGGPU_ADAPTER, say)) {
-    const chosen = options.float16 ? await withFloat16(candidate, say) : candidate;
+    if (options.float16) await assertFloat16(candidate);
     try {
-      const opened = await openCandidate(chosen, options);
+      const opened = await openCandidate(await asWanted(candidate, options, say), options);
       for (const line of failures) say(line);
       say(adapterLine(opened.info));
       return opened;

@@ -46,13 +46,13 @@ fn main(
       let row = i / (BK / 4u);
       let column = i % (BK / 4u);
       let inside = m + row < dims.M && k / 4u + column < K4;
-      xTile[row * STRIDE + column] = select(vec4f(0.0), x[min(m + row, dims.M - 1u) * K4 + k / 4u + column], inside);
+      xTile[row * STRIDE + column] = select(vec4f(0.0), x[min(m + row, dims.M - 1u) * K4 + min(k / 4u + column, K4 - 1u)], inside);
     }
     for (var i = index; i < BK * BN / 4u; i += 256u) {
       let row = i / (BN / 4u);
       let column = i % (BN / 4u);
       let inside = k + row < dims.K && n4 + column < N4;
-      wTile[i] = select(vec4f(0.0), w[min(k + row, dims.K - 1u) * N4 + n4 + column], inside);
+      wTile[i] = select(vec4f(0.0), w[min(k + row, dims.K - 1u) * N4 + min(n4 + column, N4 - 1u)], inside);
     }
     workgroupBarrier();
 

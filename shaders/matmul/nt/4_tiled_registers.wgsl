@@ -45,13 +45,13 @@ fn main(
       let row = i / (BN / 4u);
       let column = i % (BN / 4u);
       let inside = m + row < dims.M && n / 4u + column < N4;
-      dyTile[row * STRIDE + column] = select(vec4f(0.0), dy[min(m + row, dims.M - 1u) * N4 + n / 4u + column], inside);
+      dyTile[row * STRIDE + column] = select(vec4f(0.0), dy[min(m + row, dims.M - 1u) * N4 + min(n / 4u + column, N4 - 1u)], inside);
     }
     for (var i = index; i < BK * BN / 4u; i += 256u) {
       let row = i / (BN / 4u);
       let column = i % (BN / 4u);
       let inside = k + row < dims.K && n / 4u + column < N4;
-      wTile[row * STRIDE + column] = select(vec4f(0.0), w[min(k + row, dims.K - 1u) * N4 + n / 4u + column], inside);
+      wTile[row * STRIDE + column] = select(vec4f(0.0), w[min(k + row, dims.K - 1u) * N4 + min(n / 4u + column, N4 - 1u)], inside);
     }
     workgroupBarrier();
 

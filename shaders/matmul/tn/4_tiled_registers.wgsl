@@ -42,12 +42,12 @@ fn main(
     for (var i = index; i < BM * BK / 4u; i += 256u) {
       let m = start + i / (BK / 4u);
       let column = k4 + i % (BK / 4u);
-      xTile[i] = select(vec4f(0.0), x[min(m, dims.M - 1u) * K4 + column], m < dims.M && column < K4);
+      xTile[i] = select(vec4f(0.0), x[min(m, dims.M - 1u) * K4 + min(column, K4 - 1u)], m < dims.M && column < K4);
     }
     for (var i = index; i < BM * BN / 4u; i += 256u) {
       let m = start + i / (BN / 4u);
       let column = n4 + i % (BN / 4u);
-      dyTile[i] = select(vec4f(0.0), dy[min(m, dims.M - 1u) * N4 + column], m < dims.M && column < N4);
+      dyTile[i] = select(vec4f(0.0), dy[min(m, dims.M - 1u) * N4 + min(column, N4 - 1u)], m < dims.M && column < N4);
     }
     workgroupBarrier();
 
