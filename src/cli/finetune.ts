@@ -8,7 +8,7 @@ import type { FitOptions } from '../vgg16/options.js';
 import { augmentation, classWeights, runFiles } from './finetune-options.js';
 import { findRate, runFinetune } from './finetune-run.js';
 import { openSets, type SetOptions } from './finetune-sets.js';
-import { withModel } from './model.js';
+import { type OpenModel, withModel } from './model.js';
 import {
   fraction,
   positiveNumber,
@@ -40,7 +40,8 @@ interface FinetuneOptions extends WeightsOptions, SetOptions {
   readonly json?: boolean;
 }
 
-export function addFinetune(program: Command): void {
+/** @param open opens the model, and may look on while it is used */
+export function addFinetune(program: Command, open: OpenModel = withModel): Command {
   const command = program
     .command('finetune')
     .description("replace VGG16's last layer and train it on folders of photos, one folder a class")
@@ -88,18 +89,18 @@ export function addFinetune(program: Command): void {
     .option('--no-tune', 'measure no kernel variants on the side of the first epoch (it is done on GPUs only)')
     .option('--profile', 'say after each epoch where its time went, and which kernels took it')
     .option('--json', 'print JSON: {epochs: [{loss, acc, valLoss, valAcc, seconds}], skipped, out, best}')
-    .action(finetune);
-  withModelFile(withWeights(command));
+    .action((options: FinetuneOptions, own: Command) => finetune(options, own, open));
+  return withModelFile(withWeights(command));
 }
 
-async function finetune(options: FinetuneOptions, command: Command): Promise<void> {
+async function finetune(options: FinetuneOptions, command: Command, open: OpenModel): Promise<void> {
   const { out, seed, unfreeze } = options;
   const cut = cutOf(options);
   const fit = fitOptionsOf(options);
   const { train, valid, close } = await openSets(options, command);
   try {
     await checkOutput(out);
-    await withModel(options, async (vgg) => {
+    await open(options, async (vgg) => {
       await vgg.finetune(train, { cut, seed, unfreeze });
       if (options.lrFind) await findRate(vgg, train, runFiles(out), fit, options);
       else await runFinetune(vgg, train, valid, runFiles(out), fit, options);

@@ -19,6 +19,7 @@ import { addSplit } from './split.js';
 import { addSubmission } from './submission.js';
 import { addSummary } from './summary.js';
 import { addTest } from './test.js';
+import { addTrace } from './trace.js';
 import { addTune } from './tune.js';
 
 /** In the order of a job from the download to the submission. */
@@ -27,7 +28,7 @@ const COMMANDS = [
   ...[addFinetune, addEvaluate, addTest, addSubmission],
   ...[addFeatures, addMerge],
   ...[addTune, addKernels],
-  ...[addExplain],
+  ...[addExplain, addTrace],
   ...[addExplore],
 ];
 

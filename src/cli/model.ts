@@ -3,6 +3,9 @@ import { Vgg16 } from '../vgg16/vgg16.js';
 import { describeOptionsOf, type WeightsOptions } from './options.js';
 import { createLoadProgress } from './progress.js';
 
+/** Opens a model, lets it be used, and closes it. */
+export type OpenModel = typeof withModel;
+
 /** Loads the weights with progress on stderr, runs `use`, and closes the device whatever happens. */
 export async function withModel<Result>(
   options: WeightsOptions,

@@ -5,7 +5,7 @@ import { decodeBatches } from '../data/pictures/prefetch.js';
 import { decodeOptions } from '../vgg16/features.js';
 import { type Outputs, predictPictures, topClasses } from '../vgg16/predict.js';
 import type { Vgg16 } from '../vgg16/vgg16.js';
-import { withModel } from './model.js';
+import { type OpenModel, withModel } from './model.js';
 import { type WeightsOptions, wholeNumber, withModelFile, withWeights } from './options.js';
 import { expandPictures } from './picture-arguments.js';
 
@@ -26,8 +26,9 @@ interface Prediction {
 /** Pictures that are run together. */
 const BATCH = 8;
 
-export function addPredict(program: Command): void {
-  withModelFile(withWeights(program.command('predict')))
+/** @param open opens the model, and may look on while it is used */
+export function addPredict(program: Command, open: OpenModel = withModel): Command {
+  return withModelFile(withWeights(program.command('predict')))
     .description('say what is on pictures')
     .argument('<pictures...>', 'files, or folders of them')
     .option('--top <count>', 'classes for each picture', wholeNumber('--top', 1), 5)
@@ -35,7 +36,7 @@ export function addPredict(program: Command): void {
     .option('--json', 'print JSON: [{file, top: [{index, wnid, name, probability}], error?}]')
     .action(async (paths: string[], options: PredictOptions) => {
       const files = (await expandPictures(paths)).map(({ path }) => path);
-      await withModel(options, async (vgg) => {
+      await open(options, async (vgg) => {
         const predictions = await predictFiles(vgg, files, options);
         if (options.json) console.log(JSON.stringify(predictions, undefined, 2));
         if (predictions.some(({ error }) => error)) process.exitCode = 1;
