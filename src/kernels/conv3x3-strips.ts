@@ -3,6 +3,7 @@
 import { type ConvShape, elementsOf, outputSize, tilesByChannels } from './conv3x3-shape.js';
 import { flat, type Grid, pieces } from './grid.js';
 import type { Pass, Variant, VariantFacts } from './kernel.js';
+import { RECTIFY } from './relu.js';
 
 /** Pixels of dy that a strip adds up, and the most partial sums that all strips leave; both stand in strips/rows.wgsl as well. */
 const PIXELS = 512;
@@ -101,6 +102,7 @@ export function forwardStrips(lanes: Lanes): Variant<keyof ConvShape | 'relu'> {
   return {
     idea: `invocations run along channels; every 4 neighbours of a subgroup read x for each other, workgroups of ${lanes}`,
     shader: 'conv3x3/forward/9_strips_subgroup4.wgsl',
+    include: [RECTIFY],
     consts: { WORKGROUP: lanes },
     grid: forwardGrid(4),
     accepts: (d, device) => d.K % 4 === 0 && device.subgroupSize >= lanes,
@@ -113,6 +115,7 @@ export function forwardStripsOf(channels: number): Variant<keyof ConvShape | 're
   return {
     idea: `${channels} input channel${channels === 1 ? '' : 's'}: all weights stay in registers, 8 neighbours read x for each other`,
     shader: 'conv3x3/forward/10_strips_subgroup8.wgsl',
+    include: [RECTIFY],
     consts: { CHANNELS: channels },
     grid: forwardGrid(2),
     accepts: (d, device) => d.C === channels && d.K % 2 === 0 && device.subgroupSize >= 8,

@@ -5,6 +5,7 @@ import type { Capabilities } from './gpu.js';
 import { flat, type Grid, pieces } from './grid.js';
 import { HALVES } from './half.js';
 import type { Pass, Values, Variant } from './kernel.js';
+import { RECTIFY } from './relu.js';
 import { LOW_COLUMNS, LOW_ROWS, TILE_COLUMNS, TILE_ROWS, tileFits, tileIncludes } from './tile.js';
 
 /** How the matrix products are computed; each has a helper `shaders/conv3x3/winograd/multiply_<product>.wgsl`. */
@@ -103,19 +104,19 @@ const SUMS_OF_TILE = ['conv3x3/winograd4/sums_of_tile.wgsl', TRANSFORMS];
 
 /** Filters U (36, C, K), tiles V (36, T, C) of x, sums M (36, T, K). */
 export function forward4(product: Product): Variant<keyof ConvShape | 'relu'> {
-  return forwardWith(product, { shader: passPath('forward', 6)('output'), include: SUMS_OF_TILE });
+  return forwardWith(product, { shader: passPath('forward', 6)('output'), include: [...SUMS_OF_TILE, RECTIFY] });
 }
 
 /** The same, with a 2x2 max-pool in the last pass. */
 export function pooledForward4(product: Product): Variant<keyof ConvShape | 'relu'> {
   const shader = 'conv3x3/forward_pooled/2_winograd4_output.wgsl';
-  return forwardWith(product, { shader, include: [...SUMS_OF_TILE, 'max_pool/larger.wgsl'] });
+  return forwardWith(product, { shader, include: [...SUMS_OF_TILE, 'max_pool/larger.wgsl', RECTIFY] });
 }
 
 /** The same on halves: they are read into float32 by the transforms, and rounded again where the last pass stores them. */
 export function halfForward4(product: Product): Variant<keyof ConvShape | 'relu'> {
   const pass = passPath('forward_f16', 4);
-  return forwardWith(product, { shader: pass('output'), include: [...SUMS_OF_TILE, HALVES] }, pass);
+  return forwardWith(product, { shader: pass('output'), include: [...SUMS_OF_TILE, HALVES, RECTIFY] }, pass);
 }
 
 const FORWARD_NUMBERS: Readonly<Record<Product, number>> = {
@@ -165,7 +166,7 @@ export function forward2(): Variant<keyof ConvShape | 'relu'> {
         include: ['conv3x3/winograd/multiply_register.wgsl'],
         grid: (d, c) => productGrid(outputTiles(d, 2), d.K, 16, c),
       },
-      { shader: pass('output'), grid: (d, c) => flat((outputTiles(d, 2) * d.K) / 4, c.WORKGROUP!) },
+      { shader: pass('output'), include: [RECTIFY], grid: (d, c) => flat((outputTiles(d, 2) * d.K) / 4, c.WORKGROUP!) },
     ],
     scratch: {
       U: (d) => 16 * (d.C * d.K + APART),

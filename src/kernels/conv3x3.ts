@@ -5,6 +5,7 @@ import { forward2, forward4, pooledForward4, winogradPays } from './conv3x3-wino
 import type { Gpu } from './gpu.js';
 import { flat, pieces } from './grid.js';
 import { defineKernel, type Values } from './kernel.js';
+import { RECTIFY } from './relu.js';
 
 export { conv3x3InputGradient, conv3x3WeightGradient } from './conv3x3-gradients.js';
 
@@ -20,17 +21,20 @@ export const conv3x3Forward = defineKernel({
     naive: {
       idea: 'one output an invocation',
       shader: 'conv3x3/forward/1_naive.wgsl',
+      include: [RECTIFY],
       grid: (d, c) => flat(elementsOf(d).y, c.WORKGROUP!),
     },
     vec4: {
       idea: 'four channels an invocation, 16-byte loads of weights',
       shader: 'conv3x3/forward/2_vec4.wgsl',
+      include: [RECTIFY],
       grid: (d, c) => flat(elementsOf(d).y / 4, c.WORKGROUP!),
       accepts: (d) => d.K % 4 === 0,
     },
     register: {
       idea: 'a tile of 4 pixels by 8 channels in registers; a workgroup reads the same weights together',
       shader: 'conv3x3/forward/3_register.wgsl',
+      include: [RECTIFY],
       grid: (d, c) => {
         const { P, Q } = outputSize(d);
         return tilesByChannels(d.N * P * pieces(Q, 4), c.WORKGROUP!, d.K / 8);
@@ -40,6 +44,7 @@ export const conv3x3Forward = defineKernel({
     tiled: {
       idea: 'implicit matrix product: pixels and weights pass through workgroup memory',
       shader: 'conv3x3/forward/4_tiled.wgsl',
+      include: [RECTIFY],
       grid: (d, c) => {
         const { P, Q } = outputSize(d);
         return tilesByChannels(d.N * P * Q, c.ROWS!, pieces(d.K / 4, c.COLUMNS!));
@@ -61,6 +66,7 @@ export const conv3x3Forward = defineKernel({
     window3: {
       idea: 'three input channels: the pixels of a square and the weights of 64 channels pass through workgroup memory',
       shader: 'conv3x3/forward/12_window.wgsl',
+      include: [RECTIFY],
       consts: { CHANNELS: 3 },
       grid: (d, c) => {
         const { P, Q } = outputSize(d);
@@ -103,7 +109,7 @@ export const conv3x3ForwardPooled = defineKernel({
     naive: {
       idea: 'the four outputs of a window an invocation',
       shader: 'conv3x3/forward_pooled/1_naive.wgsl',
-      include: ['max_pool/larger.wgsl'],
+      include: ['max_pool/larger.wgsl', RECTIFY],
       grid: (d, c) => flat(pooledElements(d), c.WORKGROUP!),
     },
     winograd4: pooledForward4('register'),

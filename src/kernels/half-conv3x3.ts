@@ -5,6 +5,7 @@ import { flat, type Grid, pieces } from './grid.js';
 import { HALVES, hasHalves, wordsOf } from './half.js';
 import { matrixConvolutions } from './half-matrix.js';
 import { defineKernel } from './kernel.js';
+import { RECTIFY } from './relu.js';
 
 /** Tiles of 4 pixels by 8 channels. */
 function registerTiles(d: ConvShape, c: Readonly<Record<string, number>>): Grid {
@@ -27,20 +28,20 @@ export const halfConv3x3Forward = defineKernel({
     naive: {
       idea: 'two outputs, which share a word, an invocation',
       shader: 'conv3x3/forward_f16/1_naive.wgsl',
-      include: [HALVES],
+      include: [HALVES, RECTIFY],
       grid: (d, c) => flat(wordsOf(elementsOf(d).y), c.WORKGROUP!),
     },
     register: {
       idea: 'a tile of 4 pixels by 8 channels in registers; a workgroup reads the same weights together',
       shader: 'conv3x3/forward_f16/2_register.wgsl',
-      include: [HALVES],
+      include: [HALVES, RECTIFY],
       grid: registerTiles,
       accepts: (d, device) => d.K % 8 === 0 && hasHalves(device),
     },
     tiled: {
       idea: 'implicit matrix product: halves of pixels and weights pass through workgroup memory',
       shader: 'conv3x3/forward_f16/3_tiled.wgsl',
-      include: [HALVES],
+      include: [HALVES, RECTIFY],
       grid: (d, c) => {
         const { P, Q } = outputSize(d);
         return tilesByChannels(d.N * P * Q, c.ROWS!, pieces(d.K / 4, c.COLUMNS!));

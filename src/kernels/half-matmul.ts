@@ -3,6 +3,7 @@ import { flat, pieces } from './grid.js';
 import { HALVES, hasHalves, wordsOf } from './half.js';
 import { matrixProducts } from './half-matrix.js';
 import { defineKernel, type Variant } from './kernel.js';
+import { RECTIFY } from './relu.js';
 
 /** Products that one partial sum holds, as in matmul/nn: SUM in every shader but those on matrix units. */
 const SUM = 256;
@@ -21,7 +22,7 @@ const split = (rows: number): Variant<'M' | 'K' | 'N' | 'relu'> => ({
     },
     {
       shader: 'matmul/nn_f16/5_split_sum.wgsl',
-      include: [HALVES],
+      include: [HALVES, RECTIFY],
       grid: ({ M, N }, c) => flat((M * N) / 4, c.WORKGROUP!),
     },
   ],
@@ -41,27 +42,27 @@ export const halfMatmulNN = defineKernel({
     naive: {
       idea: 'two outputs, which share a word, an invocation',
       shader: 'matmul/nn_f16/1_naive.wgsl',
-      include: [HALVES],
+      include: [HALVES, RECTIFY],
       grid: ({ M, N }, c) => flat(wordsOf(M * N), c.WORKGROUP!),
     },
     fewRows: {
       idea: 'a 4x8 tile in registers, for batches of up to 4',
       shader: 'matmul/nn_f16/2_few_rows.wgsl',
-      include: [HALVES],
+      include: [HALVES, RECTIFY],
       grid: ({ M, N }, c) => [pieces(M, c.TM!), pieces(N, c.TN! * c.WORKGROUP!)],
       accepts: ({ M, N }, device) => M <= 4 && N % 4 === 0 && hasHalves(device),
     },
     registers: {
       idea: 'an 8x8 tile in registers; a workgroup shares x by needing it at the same time',
       shader: 'matmul/nn_f16/3_registers.wgsl',
-      include: [HALVES],
+      include: [HALVES, RECTIFY],
       grid: ({ M, N }, c) => [pieces(M, c.TM!), pieces(N, c.TN! * c.WORKGROUP!)],
       accepts: ({ M, N }, device) => N % 4 === 0 && tiles(M, 8) && hasHalves(device),
     },
     tiledRegisters: {
       idea: 'a 128x64 tile a workgroup, its halves in workgroup memory, 8x4 sums in the registers of an invocation',
       shader: 'matmul/nn_f16/4_tiled_registers.wgsl',
-      include: [HALVES],
+      include: [HALVES, RECTIFY],
       grid: ({ M, N }, c) => [pieces(M, c.BM!), pieces(N, c.BN!)],
       accepts: ({ M, K, N }, device) =>
         K % 4 === 0 && N % 4 === 0 && tiles(M, 128) && tiles(N, 64) && hasHalves(device),
@@ -69,7 +70,7 @@ export const halfMatmulNN = defineKernel({
     tiledRegistersLow: {
       idea: 'a 64x64 tile a workgroup, for batches that would not fill 128 rows',
       shader: 'matmul/nn_f16/4_tiled_registers.wgsl',
-      include: [HALVES],
+      include: [HALVES, RECTIFY],
       consts: { BM: 64, TM: 4 },
       grid: ({ M, N }, c) => [pieces(M, c.BM!), pieces(N, c.BN!)],
       accepts: ({ M, K, N }, device) => M <= 64 && K % 4 === 0 && N % 4 === 0 && tiles(N, 64) && hasHalves(device),

@@ -2,6 +2,7 @@
 // Letters: M rows of the batch, K inputs, N outputs. x (M, K), w (K, N), b (N), y (M, N), row-major.
 import { flat, pieces } from './grid.js';
 import { defineKernel, type Pass, type Values, type Variant } from './kernel.js';
+import { RECTIFY } from './relu.js';
 import { TILE_COLUMNS, TILE_ROWS, tileFits, tileIncludes } from './tile.js';
 
 type Dense = 'M' | 'K' | 'N';
@@ -37,6 +38,7 @@ function prefetched<D extends Dense | 'relu'>(
 
 const sumOfParts: Pass<Forward> = {
   shader: 'matmul/nn/8_split_sum.wgsl',
+  include: [RECTIFY],
   grid: ({ M, N }, c) => flat(M * N, c.WORKGROUP!),
 };
 
@@ -67,29 +69,34 @@ export const matmulNN = defineKernel({
     naive: {
       idea: 'one output an invocation',
       shader: 'matmul/nn/1_naive.wgsl',
+      include: [RECTIFY],
       grid: ({ M, N }, c) => flat(M * N, c.WORKGROUP!),
     },
     vec4: {
       idea: 'four columns an invocation, 16-byte loads of w',
       shader: 'matmul/nn/2_vec4.wgsl',
+      include: [RECTIFY],
       grid: ({ M, N }, c) => flat((M * N) / 4, c.WORKGROUP!),
       accepts: ({ N }) => N % 4 === 0,
     },
     tiled: {
       idea: 'squares of x and w in workgroup memory',
       shader: 'matmul/nn/3_tiled.wgsl',
+      include: [RECTIFY],
       grid: ({ M, N }, c) => [pieces(M, c.TILE!), pieces(N, c.TILE!)],
       accepts: ({ M, N }) => tiles(M, 16) && tiles(N, 16),
     },
     tiledRegisters: {
       idea: 'a 128x64 tile a workgroup, 8x4 of it in the registers of an invocation',
       shader: 'matmul/nn/4_tiled_registers.wgsl',
+      include: [RECTIFY],
       grid: ({ M, N }, c) => [pieces(M, c.BM!), pieces(N, c.BN!)],
       accepts: ({ M, K, N }) => K % 4 === 0 && N % 4 === 0 && tiles(M, 128) && tiles(N, 64),
     },
     tiledRegistersLow: {
       idea: 'a 64x64 tile a workgroup, for batches that would not fill 128 rows',
       shader: 'matmul/nn/4_tiled_registers.wgsl',
+      include: [RECTIFY],
       consts: { BM: 64, TM: 4 },
       grid: ({ M, N }, c) => [pieces(M, c.BM!), pieces(N, c.BN!)],
       accepts: ({ M, K, N }) => M <= 64 && K % 4 === 0 && N % 4 === 0,
@@ -97,18 +104,21 @@ export const matmulNN = defineKernel({
     registers: {
       idea: 'an 8x8 tile in registers; a workgroup shares x by needing it at the same time',
       shader: 'matmul/nn/5_registers.wgsl',
+      include: [RECTIFY],
       grid: ({ M, N }, c) => [pieces(M, c.TM!), pieces(N, c.TN! * c.WORKGROUP!)],
       accepts: ({ M, N }) => N % 4 === 0 && tiles(M, 8),
     },
     fewRows: {
       idea: 'a 4x8 tile in registers, for batches of up to 4',
       shader: 'matmul/nn/6_few_rows.wgsl',
+      include: [RECTIFY],
       grid: ({ M, N }, c) => [pieces(M, c.TM!), pieces(N, c.TN! * c.WORKGROUP!)],
       accepts: ({ M, N }) => M <= 4 && N % 4 === 0,
     },
     oneRow: {
       idea: 'a vector times a matrix: eight columns an invocation',
       shader: 'matmul/nn/7_one_row.wgsl',
+      include: [RECTIFY],
       grid: ({ N }, c) => [pieces(N, c.TN! * c.WORKGROUP!)],
       accepts: ({ M, N }) => M === 1 && N % 4 === 0,
     },
@@ -127,10 +137,11 @@ export const matmulNN = defineKernel({
       scratch: { part: ({ M, K, N }) => pieces(K, SUM) * M * N },
       accepts: ({ N }) => N <= 32,
     },
-    prefetched: prefetched<Forward>('matmul/nn/10_prefetched.wgsl', tileIncludes('along', 'across'), ({ M, N }) => [
-      M,
-      N,
-    ]),
+    prefetched: prefetched<Forward>(
+      'matmul/nn/10_prefetched.wgsl',
+      [...tileIncludes('along', 'across'), RECTIFY],
+      ({ M, N }) => [M, N],
+    ),
     splitTiled: {
       idea: 'blocks of k run side by side, each making a tile of up to 64 rows; a second pass adds their sums',
       passes: [
@@ -139,7 +150,11 @@ export const matmulNN = defineKernel({
           include: tileIncludes('across', 'along'),
           grid: ({ K, N }) => [pieces(N, 128), pieces(K, SUM)],
         },
-        { shader: 'matmul/nn/11_split_tiled_sum.wgsl', grid: ({ N }, c) => flat(16 * N, c.WORKGROUP!) },
+        {
+          shader: 'matmul/nn/11_split_tiled_sum.wgsl',
+          include: [RECTIFY],
+          grid: ({ N }, c) => flat(16 * N, c.WORKGROUP!),
+        },
       ],
       scratch: { part: ({ K, N }) => pieces(K, SUM) * N * 64 },
       accepts: ({ M, K, N }, device) => M <= 64 && K % 4 === 0 && N % 4 === 0 && tileFits(device),

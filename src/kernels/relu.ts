@@ -1,6 +1,9 @@
-// ReLU, y = max(x, 0), and its gradient.
+// ReLU, y = max(x, 0), and its gradient. Both hand NaN on.
 import { flat } from './grid.js';
 import { defineKernel } from './kernel.js';
+
+/** Functions for fusing a ReLU into any shader that includes this: `rectify` of a vec4f, `rectify2`, `rectify1`. */
+export const RECTIFY = 'relu/rectify.wgsl';
 
 export const reluForward = defineKernel({
   name: 'relu/forward',
@@ -13,11 +16,13 @@ export const reluForward = defineKernel({
     naive: {
       idea: 'one element an invocation',
       shader: 'relu/forward/1_naive.wgsl',
+      include: [RECTIFY],
       grid: (d, c) => flat(d.count, c.WORKGROUP!),
     },
     vec4: {
       idea: 'four elements an invocation, 16-byte loads and stores',
       shader: 'relu/forward/2_vec4.wgsl',
+      include: [RECTIFY],
       grid: (d, c) => flat(d.count / 4, c.WORKGROUP!),
       accepts: (d) => d.count % 4 === 0,
     },
@@ -35,11 +40,13 @@ export const reluBackward = defineKernel({
     naive: {
       idea: 'one element an invocation',
       shader: 'relu/backward/1_naive.wgsl',
+      include: ['relu/rectify_gradient.wgsl'],
       grid: (d, c) => flat(d.count, c.WORKGROUP!),
     },
     vec4: {
       idea: 'four elements an invocation, 16-byte loads and stores',
       shader: 'relu/backward/2_vec4.wgsl',
+      include: ['relu/rectify_gradient.wgsl'],
       grid: (d, c) => flat(d.count / 4, c.WORKGROUP!),
       accepts: (d) => d.count % 4 === 0,
     },

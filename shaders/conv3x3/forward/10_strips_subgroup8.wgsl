@@ -27,7 +27,7 @@ struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
 @group(0) @binding(4) var<storage, read_write> y: array<vec2f>;
 
 fn store(at: u32, sum: vec2f) {
-  y[at] = select(sum, vec2f(0.0), vec2<bool>(dims.relu == 1u) & (sum < vec2f(0.0)));
+  y[at] = select(sum, rectify2(sum), dims.relu == 1u);
 }
 
 // m and the products of three taps with the columns of x that one pixel pairs them with.

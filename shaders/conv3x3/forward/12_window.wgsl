@@ -79,6 +79,6 @@ fn main(
   for (var q = 0u; q < SIDE; q++) {
     if (left + q >= Q) { continue; }
     let v = sums[q] + b[k];
-    y[out + q * K4] = select(v, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (v < vec4f(0.0)));
+    y[out + q * K4] = select(v, rectify(v), dims.relu == 1u);
   }
 }

@@ -44,5 +44,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       }
     }
   }
-  y[i] = select(sum, 0.0, dims.relu == 1u && sum < 0.0);
+  y[i] = select(sum, rectify1(sum), dims.relu == 1u);
 }

@@ -44,5 +44,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       }
     }
   }
-  y[i] = select(sum, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (sum < vec4f(0.0)));
+  y[i] = select(sum, rectify(sum), dims.relu == 1u);
 }

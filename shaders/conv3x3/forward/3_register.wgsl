@@ -20,8 +20,8 @@ struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
 fn store(at: u32, a: vec4f, e: vec4f) {
-  y[at] = select(a, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (a < vec4f(0.0)));
-  y[at + 1u] = select(e, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (e < vec4f(0.0)));
+  y[at] = select(a, rectify(a), dims.relu == 1u);
+  y[at + 1u] = select(e, rectify(e), dims.relu == 1u);
 }
 
 @compute @workgroup_size(WORKGROUP)

@@ -45,7 +45,7 @@ fn loadX(pixel: Pixel, r: u32, s: u32, c: u32) -> vec4f {
 fn store(row: u32, rows: u32, k: u32, sum: vec4f) {
   if (row >= rows || k >= dims.K / 4u) { return; }
   let v = sum + b[k];
-  y[row * (dims.K / 4u) + k] = select(v, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (v < vec4f(0.0)));
+  y[row * (dims.K / 4u) + k] = select(v, rectify(v), dims.relu == 1u);
 }
 
 @compute @workgroup_size(WORKGROUP)

@@ -27,7 +27,7 @@ fn sumsColumn(at: u32, step: u32) -> Two {
   return transform(M[at], M[at + 4u * step], M[at + 8u * step], M[at + 12u * step]);
 }
 
-fn activate(v: vec4f) -> vec4f { return select(v, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (v < vec4f(0.0))); }
+fn activate(v: vec4f) -> vec4f { return select(v, rectify(v), dims.relu == 1u); }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

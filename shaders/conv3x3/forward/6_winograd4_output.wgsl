@@ -23,7 +23,7 @@ fn store(at: u32, step: u32, columns: u32, row: Four, bias: vec4f) {
   if (columns > 3u) { y[at + 3u * step] = activate(row.d + bias); }
 }
 
-fn activate(v: vec4f) -> vec4f { return select(v, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (v < vec4f(0.0))); }
+fn activate(v: vec4f) -> vec4f { return select(v, rectify(v), dims.relu == 1u); }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -50,5 +50,5 @@ fn output(i: u32, P: u32, Q: u32) -> f32 {
       }
     }
   }
-  return select(sum, 0.0, dims.relu == 1u && sum < 0.0);
+  return select(sum, rectify1(sum), dims.relu == 1u);
 }

@@ -22,8 +22,8 @@ struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
 @group(0) @binding(4) var<storage, read_write> y: array<vec2u>;
 
 fn store(at: u32, a: vec4f, e: vec4f) {
-  let u = select(a, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (a < vec4f(0.0)));
-  let v = select(e, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (e < vec4f(0.0)));
+  let u = select(a, rectify(a), dims.relu == 1u);
+  let v = select(e, rectify(e), dims.relu == 1u);
   y[at] = vec2u(toHalves(u.xy), toHalves(u.zw));
   y[at + 1u] = vec2u(toHalves(v.xy), toHalves(v.zw));
 }

@@ -47,7 +47,7 @@ fn loadX(pixel: Pixel, r: u32, s: u32, c: u32) -> vec4<f16> {
 fn store(row: u32, rows: u32, k: u32, sum: vec4f) {
   if (row >= rows || k >= dims.K / 4u) { return; }
   let v = sum + b[k];
-  let u = select(v, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (v < vec4f(0.0)));
+  let u = select(v, rectify(v), dims.relu == 1u);
   y[row * (dims.K / 4u) + k] = vec2u(toHalves(u.xy), toHalves(u.zw));
 }
 

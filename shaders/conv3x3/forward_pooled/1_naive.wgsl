@@ -23,7 +23,7 @@ fn load(n: u32, h: u32, v: u32, c: u32) -> f32 {
   return x[((n * dims.H + h) * dims.W + v) * dims.C + c];
 }
 
-fn activate(v: vec4f) -> vec4f { return select(v, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (v < vec4f(0.0))); }
+fn activate(v: vec4f) -> vec4f { return select(v, rectify(v), dims.relu == 1u); }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

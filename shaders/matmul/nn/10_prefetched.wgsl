@@ -43,7 +43,7 @@ fn add(m: u32, n4: u32, sum: vec4f, first: bool, last: bool) {
   if (m >= dims.M || n4 >= N4) { return; }
   let at = m * N4 + n4;
   let total = select(y[at], b[n4], first) + sum;
-  y[at] = select(total, vec4f(0.0), vec4<bool>(last && dims.relu == 1u) & (total < vec4f(0.0)));
+  y[at] = select(total, rectify(total), last && dims.relu == 1u);
 }
 
 fn endOfStep(k: u32) {

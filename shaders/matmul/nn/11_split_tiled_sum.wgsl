@@ -16,7 +16,7 @@ struct Dims { M: u32, K: u32, N: u32, relu: u32 }
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
 fn store(m: u32, n: u32, total: f32) {
-  if (m < dims.M) { y[m * dims.N + n] = select(total, 0.0, dims.relu == 1u && total < 0.0); }
+  if (m < dims.M) { y[m * dims.N + n] = select(total, rectify1(total), dims.relu == 1u); }
 }
 
 @compute @workgroup_size(WORKGROUP)

@@ -33,5 +33,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     for (var k = block; k < end; k++) { sum = fma(x[row + k], w[k * dims.N + n], sum); }
     total += sum;
   }
-  y[i] = select(total, 0.0, dims.relu == 1u && total < 0.0);
+  y[i] = select(total, rectify1(total), dims.relu == 1u);
 }

@@ -33,5 +33,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     for (var k = block; k < end; k++) { sum = fma(vec4f(x[row + k]), w[k * N4 + n4], sum); }
     total += sum;
   }
-  y[i] = select(total, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (total < vec4f(0.0)));
+  y[i] = select(total, rectify(total), dims.relu == 1u);
 }

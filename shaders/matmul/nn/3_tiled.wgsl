@@ -48,5 +48,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     }
   }
   total += sum;
-  if (m < dims.M && n < dims.N) { y[m * dims.N + n] = select(total, 0.0, dims.relu == 1u && total < 0.0); }
+  if (m < dims.M && n < dims.N) { y[m * dims.N + n] = select(total, rectify1(total), dims.relu == 1u); }
 }

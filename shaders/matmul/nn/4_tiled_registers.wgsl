@@ -80,6 +80,6 @@ fn main(
   if (n4 + local.x >= N4) { return; }
   for (var r = 0u; r < TM; r++) {
     let row = m + local.y * TM + r;
-    if (row < dims.M) { y[row * N4 + n4 + local.x] = select(total[r], vec4f(0.0), vec4<bool>(dims.relu == 1u) & (total[r] < vec4f(0.0))); }
+    if (row < dims.M) { y[row * N4 + n4 + local.x] = select(total[r], rectify(total[r]), dims.relu == 1u); }
   }
 }

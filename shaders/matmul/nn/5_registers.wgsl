@@ -92,6 +92,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
 fn store(m: u32, left: u32, l: vec4f, r: vec4f) {
   if (m >= dims.M) { return; }
   let N4 = dims.N / 4u;
-  y[m * N4 + left] = select(l, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (l < vec4f(0.0)));
-  if (left + 1u < N4) { y[m * N4 + left + 1u] = select(r, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (r < vec4f(0.0))); }
+  y[m * N4 + left] = select(l, rectify(l), dims.relu == 1u);
+  if (left + 1u < N4) { y[m * N4 + left + 1u] = select(r, rectify(r), dims.relu == 1u); }
 }

@@ -40,6 +40,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     totalL += sumL;
     totalR += sumR;
   }
-  y[left] = select(totalL, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (totalL < vec4f(0.0)));
-  if (left + 1u < N4) { y[right] = select(totalR, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (totalR < vec4f(0.0))); }
+  y[left] = select(totalL, rectify(totalL), dims.relu == 1u);
+  if (left + 1u < N4) { y[right] = select(totalR, rectify(totalR), dims.relu == 1u); }
 }

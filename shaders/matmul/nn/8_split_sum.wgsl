@@ -24,5 +24,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let parts = (dims.K + SUM - 1u) / SUM;
   var total = b[i % dims.N];
   for (var s = 0u; s < parts; s++) { total += part[s * count + i]; }
-  y[i] = select(total, 0.0, dims.relu == 1u && total < 0.0);
+  y[i] = select(total, rectify1(total), dims.relu == 1u);
 }

@@ -42,5 +42,5 @@ fn output(i: u32) -> f32 {
     }
     total += sum;
   }
-  return select(total, 0.0, dims.relu == 1u && total < 0.0);
+  return select(total, rectify1(total), dims.relu == 1u);
 }

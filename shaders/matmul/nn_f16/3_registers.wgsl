@@ -98,6 +98,6 @@ fn store(m: u32, left: u32, l: vec4f, r: vec4f) {
 }
 
 fn rounded(v: vec4f) -> vec2u {
-  let u = select(v, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (v < vec4f(0.0)));
+  let u = select(v, rectify(v), dims.relu == 1u);
   return vec2u(toHalves(u.xy), toHalves(u.zw));
 }

@@ -24,6 +24,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let parts = (dims.K + SUM - 1u) / SUM;
   var total = b[i % (dims.N / 4u)];
   for (var s = 0u; s < parts; s++) { total += part[s * count + i]; }
-  let u = select(total, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (total < vec4f(0.0)));
+  let u = select(total, rectify(total), dims.relu == 1u);
   y[i] = vec2u(toHalves(u.xy), toHalves(u.zw));
 }

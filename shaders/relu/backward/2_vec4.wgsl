@@ -1,4 +1,4 @@
-// dx[i] = dy[i] where y[i] > 0, else 0          (the derivative at 0 is 0)
+// dx[i] = dy[i] where y[i] > 0 or y[i] is NaN, else 0          (the derivative at 0 is 0)
 //
 // Layout   y, dy, dx flat, any shape; count divisible by 4; y is the forward's output
 // Mapping  one invocation makes 4 neighbouring elements
@@ -19,5 +19,5 @@ struct Dims { count: u32 }
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;
   if (i >= dims.count / 4u) { return; }
-  dx[i] = select(vec4f(0.0), dy[i], y[i] > vec4f(0.0));
+  dx[i] = rectifyGradient(dy[i], y[i]);
 }

@@ -1,4 +1,4 @@
-// y[i] = max(x[i], 0), and NaN where x[i] is NaN: WGSL's max may drop it, and a broken network would look healthy
+// y[i] = max(x[i], 0), and NaN where x[i] is NaN; see relu/rectify.wgsl
 //
 // Layout   x, y flat, any shape
 // Mapping  one invocation makes one element
@@ -17,5 +17,5 @@ struct Dims { count: u32 }
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;      // the grid folds into y past 65,535 groups
   if (i >= dims.count) { return; }
-  y[i] = select(x[i], 0.0, x[i] < 0.0);
+  y[i] = rectify1(x[i]);
 }

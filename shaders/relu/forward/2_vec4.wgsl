@@ -18,5 +18,5 @@ struct Dims { count: u32 }
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;
   if (i >= dims.count / 4u) { return; }
-  y[i] = select(x[i], vec4f(0.0), x[i] < vec4f(0.0));
+  y[i] = rectify(x[i]);
 }
