@@ -20,6 +20,7 @@ const FILE = 'trace.json';
 
 export function addTrace(program: Command): void {
   const trace = program
+    .enablePositionalOptions() // what follows a command's name is that command's
     .command('trace')
     .description(
       'run another command and write down every dispatch, with its times on the GPU, for Perfetto (ui.perfetto.dev)',

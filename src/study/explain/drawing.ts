@@ -16,8 +16,11 @@ export function drawWorkgroup(invocations: number, width: number, own: number, t
   });
   const rows: string[] = [];
   for (let at = 0; at < cells.length; at += across) rows.push(cells.slice(at, at + across).join(''));
-  const legend = reads.map(({ name }) => `${letters.get(name)} reads the same of ${name}`);
-  return [...rows, ['# this one', ...legend, ...(reads.length > 1 ? ['* of several'] : [])].join(', ')];
+  const shown = new Set(cells);
+  const legend = reads.flatMap(({ name }) =>
+    shown.has(letters.get(name)!) ? [`${letters.get(name)} begins with the same of ${name}`] : [],
+  );
+  return [...rows, ['# this one', ...legend, ...(shown.has('*') ? ['* with the same of several'] : [])].join(', ')];
 }
 
 /** A letter each, of the name where it is free. */
@@ -65,11 +68,13 @@ function range(values: readonly number[]): [number, number] {
   return [low, high];
 }
 
-/** The roofline on logarithmic axes, with `o` where the work is and `-` the most that it could come to. */
+/** The roofline on logarithmic axes, with `o` where the work is and `/` and `-` the most that it could come to. @param label of the uppermost row */
 export function drawRoofline(
   ceilings: { readonly flopsPerSecond: number; readonly bytesPerSecond: number },
   point: { readonly intensity: number; readonly flopsPerSecond: number },
+  label: string,
 ): string[] {
+  const margin = ' '.repeat(label.length + 1);
   const [width, height] = [56, 11];
   const ridge = ceilings.flopsPerSecond / ceilings.bytesPerSecond;
   const [low, high] = [
@@ -90,9 +95,9 @@ export function drawRoofline(
   const line = cells[Math.min(height - 1, Math.max(0, rowOf(point.flopsPerSecond)))];
   if (line) line[column] = 'o';
   return [
-    ...cells.map((row) => `│${row.join('')}`),
-    `└${'─'.repeat(width)}`,
-    ` ${rounded(10 ** low)}${`${rounded(10 ** high)} flop/byte`.padStart(width - rounded(10 ** low).length)}`,
+    ...cells.map((row, i) => `${(i === 0 ? label : '').padStart(label.length)} │${row.join('')}`),
+    `${margin}└${'─'.repeat(width)}`,
+    `${margin} ${rounded(10 ** low)}${`${rounded(10 ** high)} flop/byte`.padStart(width - rounded(10 ** low).length)}`,
   ];
 }
 

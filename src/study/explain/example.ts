@@ -1,6 +1,6 @@
 // One element of each pass's output: who writes it, from what, with whom. An example that stands for all.
 import type { Writer } from '../find-writer.js';
-import type { FollowedAccess, Mapping } from '../mapping.js';
+import type { Followed, FollowedAccess, Mapping } from '../mapping.js';
 import type { Triple } from '../wgsl/index.js';
 
 /** What an invocation reads or writes of one tensor, or of workgroup memory. */
@@ -12,11 +12,15 @@ export interface Touched {
   /** Different scalars. */
   readonly elements: number;
   readonly firstIndex: number;
+  /** The access whose place has most in common with the element that is written: for the example of a pass before. */
+  readonly nearestIndex: number;
   /** Coordinates of the first one, and of the last one by index; undefined where no header says the shape. */
   readonly first: readonly number[] | undefined;
   readonly last: readonly number[] | undefined;
   /** Invocations of the workgroup that touch the same scalar as this one's first access, ascending. */
   readonly sharers: readonly number[];
+  /** For workgroup memory that is read: who put the first of it there, and what that invocation had read for it. */
+  readonly filledBy: { readonly invocation: number; readonly sources: readonly string[] } | undefined;
   /** Cells that are touched in the two axes along which it spreads; for a drawing. */
   readonly spread: Spread | undefined;
 }
@@ -41,7 +45,7 @@ export interface Example {
 
 /**
  * An example for each pass, in their order. It begins with an element in the middle of the op's output; of a pass before, it takes the element
- * that the example after it reads first.
+ * that the example after it reads, of those the one that lies nearest to what is written.
  */
 export function examplesOf(mapping: Mapping): (Example | undefined)[] {
   const { run } = mapping;
@@ -57,8 +61,8 @@ export function examplesOf(mapping: Mapping): (Example | undefined)[] {
       const writer = mapping.writerOf(tensor, element);
       if (writer?.pass !== pass) continue;
       examples[pass] = exampleOf(mapping, writer, tensor, element);
-      for (const { name, access, workgroupMemory, firstIndex } of examples[pass]!.touched) {
-        if (access === 'read' && !workgroupMemory && !wanted.has(name)) wanted.set(name, firstIndex);
+      for (const { name, access, workgroupMemory, nearestIndex } of examples[pass]!.touched) {
+        if (access === 'read' && !workgroupMemory && !wanted.has(name)) wanted.set(name, nearestIndex);
       }
     }
   }
@@ -86,11 +90,40 @@ function exampleOf(mapping: Mapping, writer: Writer, tensor: string, element: nu
     ...{ writer, tensor, element, coordinates: mapping.coordinates(tensor, element), local: followed.local },
     ...{ workgroup: followed.workgroupSize, invocations: followed.workgroupSize.reduce((a, b) => a * b) },
     steps: followed.steps,
-    touched: [...groups.values()].map((group) => touchedBy(mapping, group, followed.sharers(group[0]!))),
+    touched: [...groups.values()].map((group) =>
+      touchedBy(mapping, followed, group, placeOf(mapping, tensor, element)),
+    ),
   };
 }
 
-function touchedBy(mapping: Mapping, group: readonly FollowedAccess[], sharers: readonly number[]): Touched {
+/** Coordinates of an element by the names of its axes; axes that have a number only are left out. */
+function placeOf(mapping: Mapping, tensor: string, element: number): Readonly<Record<string, number>> {
+  const names = mapping.layoutOf(tensor)?.names ?? [];
+  const coordinates = mapping.coordinates(tensor, element) ?? [];
+  return Object.fromEntries(names.flatMap((name, i) => (/^\d/.test(name) ? [] : [[name, coordinates[i]!]])));
+}
+
+/** The first of the accesses that agree with a place in most axes. */
+function nearest(mapping: Mapping, group: readonly FollowedAccess[], place: Readonly<Record<string, number>>): number {
+  let [best, most] = [group[0]!.index, -1];
+  for (const { tensor, index } of group) {
+    if (tensor === undefined) break;
+    const own = placeOf(mapping, tensor, index);
+    const same = Object.entries(own).filter(([name, at]) => place[name] === at).length;
+    if (same > most) [best, most] = [index, same];
+  }
+  return best;
+}
+
+/** @param place where the element lies that is written */
+function touchedBy(
+  mapping: Mapping,
+  followed: Followed,
+  group: readonly FollowedAccess[],
+  place: Readonly<Record<string, number>>,
+): Touched {
+  const sharers = followed.sharers(group[0]!);
+  const filling = followed.filledBy(group[0]!);
   const { tensor, variable, access, index } = group[0]!;
   const scalars = new Set<number>();
   for (const { index: from, count } of group) for (let i = from; i < from + count; i++) scalars.add(i);
@@ -102,8 +135,20 @@ function touchedBy(mapping: Mapping, group: readonly FollowedAccess[], sharers: 
   const coordinates = (element: number) => (tensor === undefined ? undefined : mapping.coordinates(tensor, element));
   return {
     ...{ name: tensor ?? variable, access, workgroupMemory: tensor === undefined, sharers },
-    ...{ accesses: group.length, elements: scalars.size, firstIndex: index },
+    ...{
+      accesses: group.length,
+      elements: scalars.size,
+      firstIndex: index,
+      nearestIndex: nearest(mapping, group, place),
+    },
     ...{ first: coordinates(least), last: coordinates(most) },
+    filledBy: filling && {
+      invocation: filling.invocation,
+      sources: filling.sources.map(
+        (source) =>
+          `${source.tensor}[${mapping.coordinates(source.tensor!, source.index)?.join(', ') ?? source.index}]`,
+      ),
+    },
     spread: tensor === undefined ? undefined : spreadOf(mapping, tensor, scalars),
   };
 }

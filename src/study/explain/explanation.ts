@@ -2,7 +2,7 @@
 import { VggpuError } from '../../errors.js';
 import type { Gpu } from '../../kernels/gpu.js';
 import { kernels } from '../../kernels/index.js';
-import { accepts, cost, type Kernel, type Values, variantNamed } from '../../kernels/kernel.js';
+import { accepts, cost, type Kernel, passesOf, type Values, variantNamed } from '../../kernels/kernel.js';
 import { createMaterial } from '../../tune/material.js';
 import { type Ceilings, measureCeilings } from '../ceilings.js';
 import { formulaOf, headerPart, type Layout } from '../layout.js';
@@ -74,7 +74,7 @@ export function kernelNamed(text: string): { kernel: Kernel; variant: string | u
   return { kernel, variant };
 }
 
-/** A line of a subgroup where the device has none: the interpreter needs a number, and such shaders use none. */
+/** Lanes where the device has no subgroups: the interpreter needs a number, and shaders that use it do not run there. */
 const COMMON_SUBGROUP = 32;
 const TRIALS = 5;
 
@@ -101,7 +101,7 @@ export async function explain(
       ? undefined
       : {
           ...{ variant: name, idea: kernel.variants[name]!.idea, seconds: seconds.get(name)?.seconds },
-          before: beforeOf(createMapping(gpu.shaderText, kernel, name, dims, subgroupSize)),
+          before: beforeOf(gpu, kernel, name, variant),
         };
   return {
     ...{ kernel: kernel.name, variant, idea: found.idea, dims, runs, chosen: variant === chosen, subgroupSize },
@@ -120,8 +120,12 @@ function neighboursOf(kernel: Kernel, variant: string): [string | undefined, str
   return [names[at - 1], names[at + 1]];
 }
 
-function beforeOf({ run }: Mapping): string | undefined {
-  return run.passes.map(({ text }) => headerPart(text, 'Before')).find((text) => text !== undefined);
+/** What a variant's shaders say of what was before, those first that the other variant does not have. */
+function beforeOf({ shaderText }: Gpu, kernel: Kernel, variant: string, other: string): string | undefined {
+  const shadersOf = (name: string) => passesOf(kernel.variants[name]!).map(({ shader }) => shader);
+  const theirs = shadersOf(other);
+  const own = shadersOf(variant).sort((x, y) => Number(theirs.includes(x)) - Number(theirs.includes(y)));
+  return own.map((shader) => headerPart(shaderText(shader), 'Before')).find((text) => text !== undefined);
 }
 
 /** Times a variant and its neighbours, those that the device takes. */

@@ -1,17 +1,28 @@
 // Abstract numbers become what they are used as, and the operands of an operation one type.
 import type { Expression } from './program.js';
 import { type Module, refuse } from './scope.js';
-import { concrete, isAbstract, type ScalarName, sameType, scalarOf, type Type, typeText, withScalar } from './types.js';
+import {
+  concrete,
+  isAbstract,
+  isFloat,
+  type ScalarName,
+  sameType,
+  scalarOf,
+  type Type,
+  typeText,
+  withScalar,
+} from './types.js';
 
 /** The value as a scalar type holds it. */
 export function numberIn(of: ScalarName, value: number): number {
   return of === 'f32' ? Math.fround(value) : value;
 }
 
-/** Makes an abstract value one of this scalar type; any other is left as it is. */
+/** Makes an abstract value one of this scalar type, where it can be without a conversion; any other is left as it is. */
 export function materialize(value: Expression, of: ScalarName): Expression {
   const from = scalarOf(value.type);
   if (from === undefined || from === of || !isAbstract(from)) return value;
+  if (from === 'abstractFloat' && !isFloat(of)) return value; // that takes a conversion
   const type = withScalar(value.type, of);
   if (value.kind === 'number' && typeof value.value === 'number') {
     return { kind: 'number', type, value: numberIn(of, value.value) };
@@ -42,12 +53,14 @@ export function unify(
 ): { readonly on: ScalarName; readonly operands: Expression[] } {
   const scalars = operands.map(({ type }) => scalarOf(type));
   const concretes = new Set(scalars.filter((of) => of !== undefined && !isAbstract(of)));
-  if (concretes.size > 1 || scalars.includes(undefined)) {
-    throw refuse(module, line, `'${what}' does not take ${operands.map(({ type }) => typeText(type)).join(' and ')}.`);
-  }
+  const mixed = () =>
+    refuse(module, line, `'${what}' does not take ${operands.map(({ type }) => typeText(type)).join(' and ')}.`);
+  if (concretes.size > 1 || scalars.includes(undefined)) throw mixed();
   const abstract: ScalarName = scalars.includes('abstractFloat') ? 'abstractFloat' : 'abstractInt';
   const on = [...concretes][0] ?? abstract;
-  return { on, operands: operands.map((operand) => materialize(operand, on)) };
+  const unified = operands.map((operand) => materialize(operand, on));
+  if (unified.some(({ type }) => scalarOf(type) !== on)) throw mixed();
+  return { on, operands: unified };
 }
 
 /** The shape of a component-wise result: that of the vectors (or matrices) among the operands, which must agree. */

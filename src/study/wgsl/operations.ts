@@ -84,7 +84,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   negate: formula(1, (a) => `-${a}`),
   complement: formula(1, (a) => `~${a}`),
   not: { parameters: 1, result: 'bool', template: (_, a) => `!${a}` },
-  select: { parameters: 3, template: (_, no, yes, which) => `(${which} ? ${yes} : ${no})` },
+  // Both values are evaluated, whatever they read.
+  select: { parameters: 3, template: (_, no, yes, which) => `R.select(${no}, ${yes}, ${which})` },
 
   abs: called('Math.abs'),
   ceil: called('Math.ceil'),

@@ -60,6 +60,7 @@ export const RUNTIME = {
   /** An index that stays in the array, as WGSL leaves open what one outside does. */
   within: (index: number, count: number): number => (index >= 0 && index < count ? index : count - 1),
   replaced: <T>(values: readonly T[], at: number, value: T): T[] => values.with(at, value),
+  select: <T>(no: T, yes: T, which: boolean): T => (which ? yes : no),
   second: <T>(_: unknown, value: T, __: unknown): T => value,
   transposed: (columns: readonly (readonly number[])[]): number[][] =>
     columns[0]!.map((_, row) => columns.map((column) => column[row]!)),

@@ -127,8 +127,9 @@ export class Trace implements Recorder {
 
   #add(memory: Memory, byte: number, bytes: number, line: number, write: number, inside: boolean): void {
     if (this.#only >= 0 && this.invocation !== this.#only) return;
-    const index = byte / memory.scalarBytes;
-    const count = bytes / memory.scalarBytes;
+    // A matrix of halves in memory that is declared as words touches halves of them.
+    const index = Math.floor(byte / memory.scalarBytes);
+    const count = Math.max(1, bytes / memory.scalarBytes);
     const near = this.#near;
     if (near && (memory.index !== near.memory || index >= near.to || index + count <= near.from)) return;
     const at = this.#accesses.grow(FIELDS);
