@@ -23,7 +23,7 @@ import { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from '../kern
 import type { Tape } from './tape.js';
 import { elementsOf, type Tensor } from './tensor.js';
 
-/** y = relu(x): dx = dy where y > 0. */
+/** y = relu(x): dx = dy where y > 0 or NaN. */
 export function relu(tape: Tape, x: Tensor): Tensor {
   const y = tape.make(x.shape, 'relu');
   const count = elementsOf(x.shape);
@@ -86,7 +86,7 @@ export interface ActivationOptions {
 
 /**
  * y = x * w + b, a 3x3 convolution of stride 1, with a fused ReLU if asked for.
- * dz = dy where y > 0; db = sum of dz over pixels; dw = x correlated with dz; dx = dz convolved with the rotated w.
+ * dz = dy where y > 0 or NaN; db = sum of dz over pixels; dw = x correlated with dz; dx = dz convolved with the rotated w.
  * @param x (N, H, W, C)  @param w (3, 3, C, K)  @param b (K)
  * @param options pad: rows and columns of zeros on each side, 1 or 0
  * @returns (N, H + 2 pad - 2, W + 2 pad - 2, K)
@@ -150,7 +150,7 @@ export function conv3x3Pooled(
 
 /**
  * y = x w + b, with a fused ReLU if asked for. Flattening changes no bytes, so x may have more than two dimensions.
- * dz = dy where y > 0; db = column sums of dz; dw = x^T dz; dx = dz w^T.
+ * dz = dy where y > 0 or NaN; db = column sums of dz; dw = x^T dz; dx = dz w^T.
  * @param x (M, ...), K elements a row  @param w (K, N)  @param b (N)  @returns (M, N)
  */
 export function dense(

@@ -4,6 +4,7 @@ import type { Capabilities } from './gpu.js';
 import { type Grid, pieces } from './grid.js';
 import { HALVES, hasHalves } from './half.js';
 import type { Variant } from './kernel.js';
+import { RECTIFY } from './relu.js';
 
 /** The part of y that a workgroup makes, and how it goes about it: consts of both shaders. */
 interface Tile {
@@ -64,7 +65,7 @@ const dense = (idea: string, tile: Tile): Variant<Dense> => {
     idea,
     shader: 'matmul/nn_f16/6_matrix.wgsl',
     consts: { ...consts, BK: inner, INVOCATIONS: invocations(tile) },
-    include: [HALVES],
+    include: [HALVES, RECTIFY],
     grid: ({ M, N }) => grid(M, N, tile),
     accepts: ({ K, N }, device) => K % inner === 0 && N % 8 === 0 && runs(tile, device),
   };
@@ -83,7 +84,7 @@ const convolution = (idea: string, tile: Tile): Variant<Convolution> => {
     idea,
     shader: 'conv3x3/forward_f16/5_matrix.wgsl',
     consts: { ...consts, BC: inner, INVOCATIONS: invocations(tile) },
-    include: [HALVES],
+    include: [HALVES, RECTIFY],
     grid: (d) => {
       const { P, Q } = outputSize(d);
       return grid(d.N * P * Q, d.K, tile);
@@ -99,7 +100,7 @@ export const matrixConvolutions = {
     idea: 'three input channels: the 27 values that make an output lie in a row, and matrix units multiply 256 of them by the weights',
     shader: 'conv3x3/forward_f16/6_matrix_first.wgsl',
     consts: { CHANNELS: 3 },
-    include: [HALVES],
+    include: [HALVES, RECTIFY],
     grid: (d) => {
       const { P, Q } = outputSize(d);
       return grid(d.N * P * Q, d.K, { BM: 256, BN: 64 });

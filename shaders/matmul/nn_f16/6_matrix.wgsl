@@ -162,5 +162,5 @@ fn finished(low: vec4u, high: vec4u, n8: u32) -> vec4u {
 }
 
 fn rectified(sum: vec4f) -> vec4f {
-  return select(sum, vec4f(0.0), vec4<bool>(dims.relu == 1u) & (sum < vec4f(0.0)));
+  return select(sum, rectify(sum), dims.relu == 1u);
 }
