@@ -3,7 +3,8 @@
 //
 // A is named by (row, depth) and B by (depth, column), however they are stored: a_across and b_across.wgsl fetch operands of which a vec4
 // holds 4 neighbouring rows or columns, a_along and b_along.wgsl those of which it holds 4 neighbouring depths. Past their ends the shader's
-// readA and readB give 0, or for rows and columns anything.
+// readA and readB give 0, or for rows and columns anything; they are asked once past the end of the depth, since a branch would keep the
+// fetches from overlapping with the products.
 //
 // An invocation makes rows 4 ty to 4 ty + 3 and 64 more, columns 4 tx to 4 tx + 3 and 32 more: 4 reads of 16 bytes feed 64 products. The
 // 32 invocations that run together are 4 ty by 8 tx, so that their reads fall on few addresses.
@@ -67,10 +68,8 @@ fn walk(first: u32, end: u32, local: u32) {
     stageA(local);
     stageB(local);
     workgroupBarrier();
-    if (depth + DEPTH < end) {
-      fetchA(depth + DEPTH, local);
-      fetchB(depth + DEPTH, local);
-    }
+    fetchA(depth + DEPTH, local);
+    fetchB(depth + DEPTH, local);
     multiplyTiles(square);
     workgroupBarrier();
     endOfStep(depth + DEPTH);
