@@ -16,7 +16,7 @@ describe('vggpu explain', () => {
     expect(stdout).toMatch(/Work +187 kFLOP, 12\.4 kB .* 15 flop\/byte/);
     expect(stdout).toMatch(/Ceilings +[\d.]+ [MGT]FLOP\/s of multiply-adds, [\d.]+ [MGT]B\/s of a copy/);
     expect(stdout).toMatch(/Measured +[\d.]+ (µs|ms): .*% of the roof/);
-    expect(stdout).toMatch(/Previous +register: [^]*?times\s+as/);
+    expect(stdout).toMatch(/Previous +register: [\s\S]*?times\s+as/);
     expect(stdout).toMatch(/Next +winograd2: /);
     expect(stdout).toContain('y        (N=1, P=9, Q=9, K=16)');
     expect(stdout).toContain('grid     1 x 1 x 1 workgroups of 256 x 1 x 1: 256 invocations');
