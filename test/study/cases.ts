@@ -24,8 +24,8 @@ const products: Dims[] = [
   { M: 130, K: 128, N: 64 },
 ];
 const pictures: Dims[] = [
-  { N: 2, H: 5, W: 6, C: 4 },
-  { N: 1, H: 4, W: 4, C: 3 },
+  { N: 2, H: 5, W: 6, C: 4, relu: 1 },
+  { N: 1, H: 4, W: 4, C: 3, relu: 0 },
 ];
 const flat: Dims[] = [{ count: 268 }, { count: 7 }];
 const rows: Dims[] = [

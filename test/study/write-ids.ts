@@ -1,4 +1,5 @@
-// Makes a shader write down who writes what: each store to an output also stores the invocation's number at the same index of one more buffer.
+// Makes a shader write down who writes what: each store to an output stores the invocation's number instead, at the same index of one more buffer.
+// The sums themselves then decide nothing, and a driver that compiles for minutes what they are unrolled to leaves them out.
 import type { StudiedPass } from '../../src/study/passes.js';
 import { checkProgram } from '../../src/study/wgsl/index.js';
 
@@ -31,23 +32,19 @@ export function instrument({ text, shader, bindings }: StudiedPass): Instrumente
   let code = text;
   for (const { variable } of written) {
     // `y[index] = ...;` and `y[index] += ...;` as statements; the index may have brackets in it
-    const store = new RegExp(
-      `(^\\s*|[;{}]\\s*)(${variable}\\[((?:[^\\[\\]\\n]|\\[[^\\]\\n]*\\])*)\\]\\s*[-+*/]?=(?!=))`,
-      'gm',
-    );
-    code = code.replace(
-      store,
-      (_, before, assignment, index) => `${before}ids_${variable}[${index}] = studyId; ${assignment}`,
-    );
+    const place = `${variable}\\[((?:[^\\[\\]\\n]|\\[[^\\]\\n]*\\])*)\\]`;
+    const store = new RegExp(`(?<=^\\s*|[;{}]\\s*)${place}\\s*[-+*/]?=(?!=)[^;]*;`, 'gm');
+    code = code.replace(store, (_, index) => `ids_${variable}[${index}] = studyId;`);
     const add = new RegExp(`(atomicAdd\\(&${variable}\\[([^\\]]*)\\])`, 'g');
     code = code.replace(add, (call, _, index) => `ids_${variable}[${index}] = studyId; ${call}`);
   }
   const { workgroup_id: at, num_workgroups: of, local_invocation_index: local } = names;
   const size = workgroup[0] * workgroup[1] * workgroup[2];
+  const used = bindings.map(({ variable }) => `_ = &${variable};`).join(' '); // what is not used is not bound
   const number = `((${at}.z * ${of}.y + ${at}.y) * ${of}.x + ${at}.x) * ${size}u + ${local}`;
   code = code
     .replace(/fn main\(\s*/, (start) => `${start}${added}`)
-    .replace(/(fn main\([^{]*\{)/, (start) => `${start} studyId = ${number};`);
+    .replace(/(fn main\([^{]*\{)/, (start) => `${start} studyId = ${number}; ${used}`);
   const declared = Object.entries(ids).map(
     ([variable, binding]) => `@group(0) @binding(${binding}) var<storage, read_write> ids_${variable}: array<u32>;`,
   );
