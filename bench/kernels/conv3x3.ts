@@ -75,6 +75,7 @@ export function conv3x3Cases(N: number): KernelCase[] {
     };
     const inputGradient: KernelCase = {
       ...common,
+      dims: { ...common.dims, relu: 0 }, // TensorFlow.js' gradient of a ReLU is a kernel of its own
       kernel: conv3x3InputGradient as unknown as Kernel,
       importance: gradient,
       output: 'dx',

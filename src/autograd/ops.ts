@@ -1,5 +1,8 @@
 // Every rule of differentiation on one page: what forward computes, what it saves, and what backward makes of dy.
 // An op never changes its inputs. Shapes are asserted here, so that a kernel is only ever called with what it takes.
+//
+// A fused ReLU costs the backward no pass: what it makes is marked `rectified`, its gradient is kept as that before the ReLU, and whoever
+// computes a gradient for a rectified x makes 0 of it where x <= 0, in the kernel that stores it.
 import { VggpuError } from '../errors.js';
 import type { Block } from '../kernels/buffers.js';
 import { extractColumns, insertColumns } from '../kernels/columns.js';
@@ -22,6 +25,9 @@ import { softmaxBackward, softmaxForward } from '../kernels/softmax.js';
 import { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from '../kernels/softmax-cross-entropy.js';
 import type { Tape } from './tape.js';
 import { elementsOf, type Tensor } from './tensor.js';
+
+/** Of ops whose gradient is 0 already where a fused ReLU made 0 of their input. */
+const MASKS = { masks: true };
 
 /** y = relu(x): dx = dy where y > 0 or NaN. */
 export function relu(tape: Tape, x: Tensor): Tensor {
@@ -86,7 +92,7 @@ export interface ActivationOptions {
 
 /**
  * y = x * w + b, a 3x3 convolution of stride 1, with a fused ReLU if asked for.
- * dz = dy where y > 0 or NaN; db = sum of dz over pixels; dw = x correlated with dz; dx = dz convolved with the rotated w.
+ * With dy as it is before the ReLU: db = sum of dy over pixels; dw = x correlated with dy; dx = dy convolved with the rotated w.
  * @param x (N, H, W, C)  @param w (3, 3, C, K)  @param b (K)
  * @param options pad: rows and columns of zeros on each side, 1 or 0
  * @returns (N, H + 2 pad - 2, W + 2 pad - 2, K)
@@ -108,13 +114,13 @@ export function conv3x3(
     throw new VggpuError('shape', `conv3x3: a ${H}x${W} picture is too small for 3x3 without padding.`);
   const d = { N, H, W, C, K, pad };
   const y = tape.make([N, P, Q, K], 'conv3x3');
+  y.rectified = fused;
   run(gpu, conv3x3Forward, { ...d, relu: Number(fused) }, { x, w, b, y });
-  tape.record([x, w, b], y, fused ? [x, w, y] : [x, w], (dy) => {
-    withMask(tape, fused ? y : undefined, dy, (dz) => {
-      tape.addGradient(b, (db) => run(gpu, sumRows, { rows: N * P * Q, columns: K }, { x: dz, y: db }));
-      tape.addGradient(w, (dw) => run(gpu, conv3x3WeightGradient, d, { x, dy: dz, dw }));
-      tape.addGradient(x, (dx) => run(gpu, conv3x3InputGradient, d, { dy: dz, w, dx }));
-    });
+  tape.record([x, w, b], y, [x, w], (dy) => {
+    const masked = { ...d, relu: Number(x.rectified) };
+    tape.addGradient(b, (db) => run(gpu, sumRows, { rows: N * P * Q, columns: K }, { x: dy, y: db }));
+    tape.addGradient(w, (dw) => run(gpu, conv3x3WeightGradient, d, { x, dy, dw }));
+    tape.addGradient(x, (dx) => run(gpu, conv3x3InputGradient, masked, { dy, w, x, dx }), MASKS);
   });
   return y;
 }
@@ -150,7 +156,7 @@ export function conv3x3Pooled(
 
 /**
  * y = x w + b, with a fused ReLU if asked for. Flattening changes no bytes, so x may have more than two dimensions.
- * dz = dy where y > 0 or NaN; db = column sums of dz; dw = x^T dz; dx = dz w^T.
+ * With dy as it is before the ReLU: db = column sums of dy; dw = x^T dy; dx = dy w^T.
  * @param x (M, ...), K elements a row  @param w (K, N)  @param b (N)  @returns (M, N)
  */
 export function dense(
@@ -168,22 +174,23 @@ export function dense(
   expectShape('dense', 'b', b, [N]);
   const d = { M, K, N };
   const y = tape.make([M, N], 'dense');
+  y.rectified = fused;
   run(gpu, matmulNN, { ...d, relu: Number(fused) }, { x, w, b, y });
-  tape.record([x, w, b], y, fused ? [x, w, y] : [x, w], (dy) => {
-    withMask(tape, fused ? y : undefined, dy, (dz) => {
-      tape.addGradient(b, (db) => run(gpu, sumRows, { rows: M, columns: N }, { x: dz, y: db }));
-      tape.addGradient(w, (dw) => run(gpu, matmulTN, d, { x, dy: dz, dw }));
-      tape.addGradient(x, (dx) => run(gpu, matmulNT, d, { dy: dz, w, dx }));
-    });
+  tape.record([x, w, b], y, [x, w], (dy) => {
+    const masked = { ...d, relu: Number(x.rectified) };
+    tape.addGradient(b, (db) => run(gpu, sumRows, { rows: M, columns: N }, { x: dy, y: db }));
+    tape.addGradient(w, (dw) => run(gpu, matmulTN, d, { x, dy, dw }));
+    tape.addGradient(x, (dx) => run(gpu, matmulNT, masked, { dy, w, x, dx }), MASKS);
   });
   return y;
 }
 
-/** Joins matrices of the same rows side by side: (rows, n1), (rows, n2), ... -> (rows, n1 + n2 + ...). */
+/** Joins matrices of the same rows side by side: (rows, n1), (rows, n2), ... -> (rows, n1 + n2 + ...). Rectified if all of them are. */
 export function joinColumns(tape: Tape, parts: readonly Tensor[]): Tensor {
   const rows = parts[0]?.shape[0] ?? 0;
   const total = parts.reduce((sum, part) => sum + part.shape[1]!, 0);
   const y = tape.make([rows, total], 'joined columns');
+  y.rectified = parts.every(({ rectified }) => rectified);
   let first = 0;
   const dims = parts.map((part) => {
     const width = part.shape[1]!;
@@ -195,7 +202,8 @@ export function joinColumns(tape: Tape, parts: readonly Tensor[]): Tensor {
   });
   tape.record(parts, y, [], (dy) => {
     for (const [i, part] of parts.entries()) {
-      tape.addGradient(part, (dx) => run(tape.gpu, extractColumns, dims[i]!, { y: dy, x: dx }));
+      const extract = (dx: Tensor) => run(tape.gpu, extractColumns, dims[i]!, { y: dy, x: dx });
+      tape.addGradient(part, extract, { masks: y.rectified });
     }
   });
   return y;
@@ -209,7 +217,8 @@ export function maxPool(tape: Tape, x: Tensor): Tensor {
   const y = tape.make([N, Math.floor(H / 2), Math.floor(W / 2), C], 'max-pool');
   run(tape.gpu, maxPoolForward, d, { x, y });
   tape.record([x], y, [x, y], (dy) => {
-    tape.addGradient(x, (dx) => run(tape.gpu, maxPoolBackward, d, { x, y, dy, dx }));
+    const masked = { ...d, relu: Number(x.rectified) };
+    tape.addGradient(x, (dx) => run(tape.gpu, maxPoolBackward, masked, { x, y, dy, dx }), MASKS);
   });
   return y;
 }
@@ -235,15 +244,19 @@ export interface DropoutKey {
   readonly firstRow: number;
 }
 
-/** y = x mask / (1 - rate), mask 0 with probability `rate`: dx = dy mask / (1 - rate). */
+/**
+ * y = x mask / (1 - rate), mask 0 with probability `rate`: dx = dy mask / (1 - rate). It is all one whether a ReLU comes before or after:
+ * y is rectified if x is, and where dy is 0 for it, so is dx.
+ */
 export function dropout(tape: Tape, x: Tensor, rate: number, { seed, step, layer, firstRow }: DropoutKey): Tensor {
   const count = elementsOf(x.shape);
   const first = firstRow * elementsOf(x.shape.slice(1));
   const values = { count, first, seed, step, layer, rate };
   const y = tape.make(x.shape, 'dropout');
+  y.rectified = x.rectified;
   run(tape.gpu, dropoutKernel, values, { x, y });
   tape.record([x], y, [], (dy) => {
-    tape.addGradient(x, (dx) => run(tape.gpu, dropoutKernel, values, { x: dy, y: dx }));
+    tape.addGradient(x, (dx) => run(tape.gpu, dropoutKernel, values, { x: dy, y: dx }), MASKS);
   });
   return y;
 }
@@ -270,18 +283,6 @@ export function softmaxCrossEntropy(tape: Tape, x: Tensor, labels: Block, scale:
     tape.addGradient(x, (dx) => run(gpu, softmaxCrossEntropyBackward, { ...d, scale }, { ...inputs, dx }));
   });
   return y;
-}
-
-/** Hands on dy with the gradient of a fused ReLU applied, in a tensor that lives as long as `use`. */
-function withMask(tape: Tape, y: Tensor | undefined, dy: Tensor, use: (dz: Tensor) => void): void {
-  if (!y) {
-    use(dy);
-    return;
-  }
-  const dz = tape.make(dy.shape, 'masked gradient');
-  run(tape.gpu, reluBackward, { count: elementsOf(y.shape) }, { y, dy, dx: dz });
-  use(dz);
-  tape.release(dz);
 }
 
 function matrix(op: string, x: Tensor): [rows: number, columns: number] {

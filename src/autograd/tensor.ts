@@ -19,6 +19,11 @@ export interface Tensor extends Block {
   readonly dtype: Precision;
   /** Whether backward shall reach it: true for trainable parameters and for whatever was computed from them. */
   requiresGrad: boolean;
+  /**
+   * Whether a fused ReLU made it. Its gradient is then kept as that of what the ReLU took: 0 where the tensor is 0 or below, which
+   * the kernels that compute it see to on their way.
+   */
+  rectified: boolean;
   /** d loss / d this tensor, once backward has reached it; of the same shape. */
   grad: Tensor | undefined;
 }
@@ -33,7 +38,7 @@ export function createTensor(gpu: Gpu, shape: Shape, purpose: string, dtype: Pre
   const count = elementsOf(shape);
   const words = dtype === 'f16' ? wordsOf(count) : count;
   const { buffer, bytes } = gpu.pool.take(words * 4, `${purpose} (${shape.join(', ')})`);
-  return { buffer, bytes, shape, dtype, requiresGrad: false, grad: undefined };
+  return { buffer, bytes, shape, dtype, requiresGrad: false, rectified: false, grad: undefined };
 }
 
 /** A tensor with the given values. @throws VggpuError 'shape' where their number is not the shape's */

@@ -4,15 +4,19 @@ import { weightGradientStrips, weightGradientStripsBySubgroup } from './conv3x3-
 import { inputGradient4, weightGradient4, weightGradientInParts } from './conv3x3-winograd.js';
 import { flat, pieces } from './grid.js';
 import { defineKernel } from './kernel.js';
+import { RECTIFY_GRADIENT, readWithRelu } from './relu.js';
 
-/** dx[n,h,v,c] = sum over r,s,k of dy[n,h+pad-r,v+pad-s,k] w[r,s,c,k]; dy is the gradient before ReLU. */
+/**
+ * dx[n,h,v,c] = sum over r,s,k of dy[n,h+pad-r,v+pad-s,k] w[r,s,c,k]; dy is the gradient before ReLU. With relu 1, x is what a ReLU made
+ * and dx the gradient of what it took: 0 where x is 0 or below.
+ */
 export const conv3x3InputGradient = defineKernel({
   name: 'conv3x3/input_gradient',
-  dims: ['N', 'H', 'W', 'C', 'K', 'pad'],
-  bindings: { dy: 'read', w: 'read', dx: 'write' },
+  dims: ['N', 'H', 'W', 'C', 'K', 'pad', 'relu'],
+  bindings: { dy: 'read', w: 'read', x: 'read', dx: 'write' },
   elements: (d) => {
     const { x, w, y } = elementsOf(d);
-    return { dy: y, w, dx: x };
+    return { dy: y, w, x: readWithRelu(d, x), dx: x };
   },
   flops: convFlops,
   choice: { by: ['H', 'W', 'C', 'K', 'pad'] },
@@ -20,11 +24,13 @@ export const conv3x3InputGradient = defineKernel({
     naive: {
       idea: 'one element of dx an invocation, gathered from every output that read it',
       shader: 'conv3x3/input_gradient/1_naive.wgsl',
+      include: [RECTIFY_GRADIENT],
       grid: (d, c) => flat(elementsOf(d).x, c.WORKGROUP!),
     },
     register: {
       idea: 'a tile of 4 pixels by 4 channels in registers; a workgroup reads the same weights together',
       shader: 'conv3x3/input_gradient/2_register.wgsl',
+      include: [RECTIFY_GRADIENT],
       grid: (d, c) => tilesByChannels(d.N * d.H * pieces(d.W, 4), c.WORKGROUP!, d.C / 4),
       accepts: (d) => d.C % 4 === 0 && d.K % 4 === 0,
     },

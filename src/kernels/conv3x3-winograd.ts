@@ -5,7 +5,7 @@ import type { Capabilities } from './gpu.js';
 import { flat, type Grid, pieces } from './grid.js';
 import { HALVES } from './half.js';
 import type { Pass, Values, Variant } from './kernel.js';
-import { RECTIFY } from './relu.js';
+import { RECTIFY, RECTIFY_GRADIENT } from './relu.js';
 import { LOW_COLUMNS, LOW_ROWS, TILE_COLUMNS, TILE_ROWS, tileFits, tileIncludes } from './tile.js';
 
 /** How the matrix products are computed; each has a helper `shaders/conv3x3/winograd/multiply_<product>.wgsl`. */
@@ -187,18 +187,22 @@ const GRADIENT_NUMBERS: Readonly<Record<Product, number>> = {
 };
 
 /** The forward's passes on dy with rotated filters: U (36, K, C), tiles V (36, T, K) of dy, sums M (36, T, C). */
-export function inputGradient4(product: Product): Variant<keyof ConvShape> {
+export function inputGradient4(product: Product): Variant<keyof ConvShape | 'relu'> {
   const pass = passPath('input_gradient', 3);
   return {
     idea: IDEAS[product],
     passes: [
       { shader: pass('weights'), include: [TRANSFORMS], grid: (d, c) => flat((d.C / 4) * d.K, c.WORKGROUP!) },
       { shader: pass('input'), include: TILE_OF_X, grid: (d, c) => flat((inputTiles(d) * d.K) / 4, c.WORKGROUP!) },
-      ...filterProducts<keyof ConvShape>('input_gradient', GRADIENT_NUMBERS[product], product, (d) => [
+      ...filterProducts<keyof ConvShape | 'relu'>('input_gradient', GRADIENT_NUMBERS[product], product, (d) => [
         inputTiles(d),
         d.C,
       ]),
-      { shader: pass('output'), include: SUMS_OF_TILE, grid: (d, c) => flat((inputTiles(d) * d.C) / 4, c.WORKGROUP!) },
+      {
+        shader: pass('output'),
+        include: [...SUMS_OF_TILE, RECTIFY_GRADIENT],
+        grid: (d, c) => flat((inputTiles(d) * d.C) / 4, c.WORKGROUP!),
+      },
     ],
     scratch: {
       U: (d) => 36 * (d.C * d.K + APART),

@@ -2,7 +2,7 @@
 // Letters: M rows of the batch, K inputs, N outputs. x (M, K), w (K, N), b (N), y (M, N), row-major.
 import { flat, pieces } from './grid.js';
 import { defineKernel, type Pass, type Values, type Variant } from './kernel.js';
-import { RECTIFY } from './relu.js';
+import { RECTIFY, RECTIFY_GRADIENT, readWithRelu } from './relu.js';
 import { TILE_COLUMNS, TILE_ROWS, tileFits, tileIncludes } from './tile.js';
 
 type Dense = 'M' | 'K' | 'N';
@@ -166,41 +166,46 @@ export const matmulNN = defineKernel({
   },
 });
 
-/** dx = dy·wᵀ, (M, K). */
+/** dx = dy·wᵀ, (M, K); with relu 1, x is what a ReLU made and dx the gradient of what it took: 0 where x is 0 or below. */
 export const matmulNT = defineKernel({
   name: 'matmul/nt',
-  dims: ['M', 'K', 'N'],
-  bindings: { dy: 'read', w: 'read', dx: 'write' },
-  elements: ({ M, K, N }) => ({ dy: M * N, w: K * N, dx: M * K }),
+  dims: ['M', 'K', 'N', 'relu'],
+  bindings: { dy: 'read', w: 'read', x: 'read', dx: 'write' },
+  elements: ({ M, K, N, relu }) => ({ dy: M * N, w: K * N, x: readWithRelu({ relu }, M * K), dx: M * K }),
   flops: ({ M, K, N }) => 2 * M * K * N,
   choice: { by: ['K', 'N'], classes: ['M'] },
   variants: {
     naive: {
       idea: 'one output an invocation',
       shader: 'matmul/nt/1_naive.wgsl',
+      include: [RECTIFY_GRADIENT],
       grid: ({ M, K }, c) => flat(M * K, c.WORKGROUP!),
     },
     vec4: {
       idea: 'four products a step, 16-byte loads',
       shader: 'matmul/nt/2_vec4.wgsl',
+      include: [RECTIFY_GRADIENT],
       grid: ({ M, K }, c) => flat(M * K, c.WORKGROUP!),
       accepts: ({ N }) => N % 4 === 0,
     },
     tiled: {
       idea: 'squares of dy and w in workgroup memory, which also transposes w',
       shader: 'matmul/nt/3_tiled.wgsl',
+      include: [RECTIFY_GRADIENT],
       grid: ({ M, K }, c) => [pieces(M, c.TILE!), pieces(K, c.TILE!)],
       accepts: ({ M, K }) => tiles(M, 16) && tiles(K, 16),
     },
     tiledRegisters: {
       idea: 'a 128x64 tile a workgroup, 8x4 of it in the registers of an invocation',
       shader: 'matmul/nt/4_tiled_registers.wgsl',
+      include: [RECTIFY_GRADIENT],
       grid: ({ M, K }, c) => [pieces(M, c.BM!), pieces(K, c.BK!)],
       accepts: ({ M, K, N }) => N % 4 === 0 && tiles(M, 128) && tiles(K, 64),
     },
     tiledRegistersLow: {
       idea: 'a 64x64 tile a workgroup, for batches that would not fill 128 rows',
       shader: 'matmul/nt/4_tiled_registers.wgsl',
+      include: [RECTIFY_GRADIENT],
       consts: { BM: 64, TM: 4 },
       grid: ({ M, K }, c) => [pieces(M, c.BM!), pieces(K, c.BK!)],
       accepts: ({ M, K, N }) => M <= 64 && N % 4 === 0 && tiles(K, 64),
@@ -208,10 +213,15 @@ export const matmulNT = defineKernel({
     registers: {
       idea: 'an 8x4 tile in registers; a workgroup shares dy by needing it at the same time',
       shader: 'matmul/nt/5_registers.wgsl',
+      include: [RECTIFY_GRADIENT],
       grid: ({ M, K }, c) => [pieces(M, c.TM!), pieces(K, c.TK! * c.WORKGROUP!)],
       accepts: ({ M, N }) => N % 4 === 0 && tiles(M, 8),
     },
-    prefetched: prefetched<Dense>('matmul/nt/6_prefetched.wgsl', tileIncludes('along', 'along'), ({ M, K }) => [M, K]),
+    prefetched: prefetched<Forward>(
+      'matmul/nt/6_prefetched.wgsl',
+      [...tileIncludes('along', 'along'), RECTIFY_GRADIENT],
+      ({ M, K }) => [M, K],
+    ),
   },
   prefer: {
     cpu: ['registers', 'naive'],

@@ -26,7 +26,7 @@ export function layersOf(kernel: Kernel): Readonly<Record<string, Dims>> {
   if (folder === 'conv3x3') {
     return entries(CONVOLUTIONS, ([size, C, K]) => ({ N: 1, H: size, W: size, C, K, pad: 1, relu: 1 }));
   }
-  if (folder === 'max_pool') return entries(POOLS, ([size, C]) => ({ N: 1, H: size, W: size, C }));
+  if (folder === 'max_pool') return entries(POOLS, ([size, C]) => ({ N: 1, H: size, W: size, C, relu: 1 }));
   if (folder === 'matmul') return entries(DENSE, ([K, N]) => ({ M: 1, K, N, relu: 1 }));
   return {};
 }
@@ -34,7 +34,7 @@ export function layersOf(kernel: Kernel): Readonly<Record<string, Dims>> {
 /** Where nothing is said. */
 const USUAL: Readonly<Record<string, Dims>> = {
   conv3x3: { N: 1, H: 56, W: 56, C: 256, K: 256, pad: 1, relu: 1 },
-  max_pool: { N: 1, H: 56, W: 56, C: 256 },
+  max_pool: { N: 1, H: 56, W: 56, C: 256, relu: 1 },
   global_average_pool: { N: 1, H: 14, W: 14, C: 512 },
   matmul: { M: 1, K: 4096, N: 4096, relu: 1 },
   softmax: { rows: 64, columns: 1000 },

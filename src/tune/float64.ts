@@ -10,12 +10,13 @@ type Spot = (dims: Need['dims'], tensors: Readonly<Record<string, ElementOf>>, i
 const SPOTS: Readonly<Record<string, Spot>> = {
   'conv3x3/forward x w b y': convolution,
   'conv3x3/forward_f16 x w b y': convolution,
-  'conv3x3/input_gradient dy w dx': inputGradient,
+  'conv3x3/input_gradient dy w x dx': inputGradient,
   'conv3x3/weight_gradient x dy dw': weightGradient,
   'matmul/nn x w b y': product,
   'matmul/nn_f16 x w b y': product,
-  'matmul/nt dy w dx'({ K = 0, N = 0 }, { dy, w }, i) {
+  'matmul/nt dy w x dx'({ K = 0, N = 0, relu }, { dy, w, x }, i) {
     const [row, k] = [Math.floor(i / K), i % K];
+    if (relu && x!(i) <= 0) return 0;
     return sum(N, (n) => dy!(row * N + n) * w!(k * N + n));
   },
   'matmul/tn x dy dw'({ M = 0, K = 0, N = 0 }, { x, dy }, i) {
@@ -60,7 +61,8 @@ function convolution(dims: Need['dims'], { x, w, b }: Parameters<Spot>[1], i: nu
   return dims.relu ? Math.max(y, 0) : y;
 }
 
-function inputGradient(dims: Need['dims'], { dy, w }: Parameters<Spot>[1], i: number): number {
+function inputGradient(dims: Need['dims'], { dy, w, x }: Parameters<Spot>[1], i: number): number {
+  if (dims.relu && x!(i) <= 0) return 0;
   const { H, W, C, K, pad, P, Q } = shapeOf(dims);
   const [c, v, h, n] = [i % C, Math.floor(i / C) % W, Math.floor(i / C / W) % H, Math.floor(i / C / W / H)];
   let dx = 0;

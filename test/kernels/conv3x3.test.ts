@@ -9,6 +9,7 @@ import { useGpu } from '../gpu.js';
 import { seeded } from '../random.js';
 import * as reference from '../reference/conv3x3.js';
 import { maxPoolForward } from '../reference/max-pool.js';
+import { reluBackward } from '../reference/relu.js';
 import { testKernel } from './harness.js';
 
 const gpu = useGpu();
@@ -63,8 +64,11 @@ testKernel(gpu, {
 
 testKernel(gpu, {
   kernel: conv3x3InputGradient,
-  cases,
-  reference: (d, { dy, w }) => ({ dx: reference.conv3x3InputGradient(d, dy, w) }),
+  cases: cases.flatMap((d) => [0, 1].map((relu) => ({ ...d, relu }))),
+  reference: (d, { dy, w, x }) => {
+    const dx = reference.conv3x3InputGradient(d, dy, w);
+    return { dx: d.relu ? reluBackward(x, dx) : dx };
+  },
   tolerance: (d) => tolerance(9 * d.K),
 });
 

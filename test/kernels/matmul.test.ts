@@ -6,6 +6,7 @@ import type { Tolerance } from '../compare.js';
 import { useGpu } from '../gpu.js';
 import { seeded } from '../random.js';
 import * as reference from '../reference/matmul.js';
+import { reluBackward } from '../reference/relu.js';
 import { testKernel } from './harness.js';
 
 const gpu = useGpu();
@@ -44,8 +45,11 @@ testKernel(gpu, {
 
 testKernel(gpu, {
   kernel: matmulNT,
-  cases: shapes,
-  reference: (d, { dy, w }) => ({ dx: reference.matmulNT(d, dy, w) }),
+  cases: shapes.flatMap((d) => [0, 1].map((relu) => ({ ...d, relu }))),
+  reference: (d, { dy, w, x }) => {
+    const dx = reference.matmulNT(d, dy, w);
+    return { dx: d.relu ? reluBackward(x, dx) : dx };
+  },
   tolerance: ({ N }) => tolerance(N),
 });
 

@@ -4,6 +4,7 @@ import { useGpu } from '../gpu.js';
 import { type RandomNumbers, seeded } from '../random.js';
 import { expectGradient } from '../reference/finite-differences.js';
 import * as reference from '../reference/max-pool.js';
+import { reluBackward } from '../reference/relu.js';
 import { evaluate, variantsFor } from './evaluate.js';
 import { testKernel } from './harness.js';
 
@@ -29,20 +30,25 @@ testKernel(gpu, {
   tolerance: exact,
 });
 
+const backwardCases = cases.flatMap((d) => [0, 1].map((relu) => ({ ...d, relu })));
+
 for (const x of [undefined, tied]) {
   testKernel(gpu, {
     kernel: maxPoolBackward,
-    cases,
+    cases: backwardCases,
     inputs: {
       ...(x ? { x } : {}),
       // the same seed and the same first draw as the x above, so that y is its maximum
       y: (d) => {
-        const random = seeded(cases.indexOf(d as (typeof cases)[number]) + 1);
+        const random = seeded(backwardCases.indexOf(d as (typeof backwardCases)[number]) + 1);
         const input = x ? x(d, random) : random.floats(d.N * d.H * d.W * d.C);
         return Float32Array.from(reference.maxPoolForward(d, Float64Array.from(input)));
       },
     },
-    reference: (d, { x, dy }) => ({ dx: reference.maxPoolBackward(d, x, dy) }),
+    reference: (d, { x, dy }) => {
+      const dx = reference.maxPoolBackward(d, x, dy);
+      return { dx: d.relu ? reluBackward(x, dx) : dx };
+    },
     tolerance: exact,
   });
 }
@@ -67,8 +73,8 @@ describe('max-pool', () => {
       const { y } = await evaluate(gpu(), maxPoolForward, d, { x }, variant);
       expect([...y].map(Number.isNaN), variant).toEqual(Array.from(y, (_, i) => i % 4 === 1 || i % 4 === 2));
       const dy = new Float32Array(16).fill(1);
-      for (const backward of variantsFor(gpu(), maxPoolBackward, d)) {
-        const { dx } = await evaluate(gpu(), maxPoolBackward, d, { x, y, dy }, backward);
+      for (const backward of variantsFor(gpu(), maxPoolBackward, { ...d, relu: 0 })) {
+        const { dx } = await evaluate(gpu(), maxPoolBackward, { ...d, relu: 0 }, { x, y, dy }, backward);
         for (const [i, v] of x.entries()) if (Number.isNaN(v)) expect(dx[i], backward).toBe(1);
         expect(dx.reduce((a, b) => a + b)).toBe(16);
       }

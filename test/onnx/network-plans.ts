@@ -73,7 +73,7 @@ export const maxPooling: Planner = (test) => {
       if (test.outputs.length === 1) return [toNchw(y)];
       // Where each maximum lies, from where the backward sends the numbers 1, 2, ...: index w H + h, as storage_order 1 asks.
       const dy = y.values.map((_, i) => i + 1);
-      const { dx } = await compute(maxPoolBackward, { N, H, W, C }, { x: input.values, y: y.values, dy });
+      const { dx } = await compute(maxPoolBackward, { N, H, W, C, relu: 0 }, { x: input.values, y: y.values, dy });
       const where = build(y.shape, (index) => {
         const at = dx.indexOf(element({ shape: y.shape, values: dy }, index));
         const [h, w] = [Math.floor(at / (W * C)) % H, Math.floor(at / C) % W];

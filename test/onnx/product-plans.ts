@@ -50,7 +50,7 @@ export const gemm: Planner = (test) => async (compute) => {
   if (turnB) {
     const rows = turnA ? transpose(left) : left;
     const [M, N] = rows.shape as [number, number];
-    values = (await compute(matmulNT, { M, K: shape[1], N }, { dy: rows.values, w: b.values })).dx;
+    values = (await compute(matmulNT, { M, K: shape[1], N, relu: 0 }, { dy: rows.values, w: b.values })).dx;
   } else if (turnA) {
     const [M, K] = left.shape as [number, number];
     values = (await compute(matmulTN, { M, K, N: shape[1] }, { x: left.values, dy: b.values })).dw;

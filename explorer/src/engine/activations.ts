@@ -82,7 +82,7 @@ async function gradientOf(
   { top, classes, objective }: { readonly top: number; readonly classes: number; readonly objective: Objective },
 ): Promise<Tensor> {
   const { gpu } = network;
-  const leaf: Tensor = { ...value, requiresGrad: true, grad: undefined };
+  const leaf: Tensor = { ...value, requiresGrad: true, rectified: false, grad: undefined };
   const tape = createTape(gpu);
   const column = new Float32Array(classes);
   column[top] = 1;

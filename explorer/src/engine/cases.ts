@@ -41,6 +41,7 @@ export async function casesOf(network: Network, layer: number, x: Tensor): Promi
   try {
     for (const tensor of trained) tensor.requiresGrad = true;
     const y = gpu.profiler.phase('forward', () => forward(tape, network, leaf, { from: layer, to: layer + 1 }));
+    y.rectified = false; // what comes back to it in the network has been through its ReLU
     if (y !== leaf) gpu.profiler.phase('backward', () => tape.backward(y));
   } finally {
     for (const tensor of trained) {

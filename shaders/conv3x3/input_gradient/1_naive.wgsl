@@ -1,7 +1,7 @@
-// dx[n,h,v,c] = sum over r,s in {0,1,2}, k of dy[n, h+pad-r, v+pad-s, k] w[r,s,c,k]
+// dx[n,h,v,c] = sum over r,s in {0,1,2}, k of dy[n, h+pad-r, v+pad-s, k] w[r,s,c,k]; with relu 0 where x[n,h,v,c] <= 0
 //
-// Layout   dy (N, P, Q, K), w (3, 3, C, K), dx (N, H, W, C), row-major, any shape; P = H + 2 pad - 2, Q = W + 2 pad -
-//          2
+// Layout   dy (N, P, Q, K), w (3, 3, C, K), x and dx (N, H, W, C), row-major, any shape; P = H + 2 pad - 2, Q = W + 2 pad
+//          - 2
 // Mapping  one invocation makes one element of dx; invocations run along its flat index, so neighbours make
 //          neighbouring channels
 // Reuse    none by hand: neighbours read the same pixel of dy, which a cache may merge
@@ -12,12 +12,19 @@
 
 const WORKGROUP = 64u;
 
-struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32 }
+struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(3) var<storage, read> x: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dx: array<f32>;
+
+// Where x is what a ReLU made, the gradient is that of what the ReLU took.
+fn beforeRelu(g: f32, at: u32) -> f32 {
+  if (dims.relu == 0u) { return g; }
+  return rectifyGradient1(g, x[at]);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -44,5 +51,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       }
     }
   }
-  dx[i] = sum;
+  dx[i] = beforeRelu(sum, i);
 }

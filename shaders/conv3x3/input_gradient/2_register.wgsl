@@ -1,7 +1,7 @@
-// dx[n,h,v,c] = sum over r,s in {0,1,2}, k of dy[n, h+pad-r, v+pad-s, k] w[r,s,c,k]
+// dx[n,h,v,c] = sum over r,s in {0,1,2}, k of dy[n, h+pad-r, v+pad-s, k] w[r,s,c,k]; with relu 0 where x[n,h,v,c] <= 0
 //
-// Layout   dy (N, P, Q, K), w (3, 3, C, K), dx (N, H, W, C), row-major; C and K divisible by 4; P = H + 2 pad - 2, Q
-//          = W + 2 pad - 2
+// Layout   dy (N, P, Q, K), w (3, 3, C, K), x and dx (N, H, W, C), row-major; C and K divisible by 4; P = H + 2 pad - 2,
+//          Q = W + 2 pad - 2
 // Mapping  one invocation makes 4 neighbouring pixels of a row, 4 channels each; a workgroup makes 64 such tiles of
 //          the same 4 channels, tiles running along rows, so all its invocations read the same weights at the same
 //          time
@@ -11,12 +11,19 @@
 
 const WORKGROUP = 64u;
 
-struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32 }
+struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read> w: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(3) var<storage, read> x: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> dx: array<vec4f>;
+
+// Where x is what a ReLU made, the gradient is that of what the ReLU took.
+fn beforeRelu(g: vec4f, at: u32) -> vec4f {
+  if (dims.relu == 0u) { return g; }
+  return rectifyGradient(g, x[at]);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -73,8 +80,8 @@ fn main(
   }
 
   let out = ((n * dims.H + h) * dims.W + v) * C4 + c;
-  dx[out] = a0;
-  if (v + 1u < dims.W) { dx[out + C4] = a1; }
-  if (v + 2u < dims.W) { dx[out + 2u * C4] = a2; }
-  if (v + 3u < dims.W) { dx[out + 3u * C4] = a3; }
+  dx[out] = beforeRelu(a0, out);
+  if (v + 1u < dims.W) { dx[out + C4] = beforeRelu(a1, out + C4); }
+  if (v + 2u < dims.W) { dx[out + 2u * C4] = beforeRelu(a2, out + 2u * C4); }
+  if (v + 3u < dims.W) { dx[out + 3u * C4] = beforeRelu(a3, out + 3u * C4); }
 }

@@ -1,24 +1,31 @@
-// dx[n, 4i+r, 4j+s, c] = (A^T m A)[r][s], m the 6x6 sums of tile (n, i, j) and channel c
+// dx[n, 4i+r, 4j+s, c] = (A^T m A)[r][s], m the 6x6 sums of tile (n, i, j) and channel c; with relu 0 where x <= 0
 //
-// Layout   M (36, T, C), dx (N, H, W, C), row-major; C divisible by 4; T tiles of 4x4 pixels cover each picture of
+// Layout   M (36, T, C), x and dx (N, H, W, C), row-major; C divisible by 4; T tiles of 4x4 pixels cover each picture of
 //          dx, row by row
 // Mapping  one invocation makes 4x4 pixels of 4 neighbouring channels; invocations run along channels, then tiles
 // Reuse    none: every sum is read once
-// Cost     36 floats read and 16 written for 16 outputs: bandwidth-bound
+// Cost     36 floats read and 16 written for 16 outputs, with relu 16 more read: bandwidth-bound
 
 const WORKGROUP = 64u;
 
-struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32 }
+struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> M: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(2) var<storage, read> x: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
+
+// Where x is what a ReLU made, the gradient is that of what the ReLU took.
+fn beforeRelu(g: vec4f, at: u32) -> vec4f {
+  if (dims.relu == 0u) { return g; }
+  return rectifyGradient(g, x[at]);
+}
 
 fn store(at: u32, step: u32, columns: u32, row: Four) {
-  dx[at] = row.a;
-  if (columns > 1u) { dx[at + step] = row.b; }
-  if (columns > 2u) { dx[at + 2u * step] = row.c; }
-  if (columns > 3u) { dx[at + 3u * step] = row.d; }
+  dx[at] = beforeRelu(row.a, at);
+  if (columns > 1u) { dx[at + step] = beforeRelu(row.b, at + step); }
+  if (columns > 2u) { dx[at + 2u * step] = beforeRelu(row.c, at + 2u * step); }
+  if (columns > 3u) { dx[at + 3u * step] = beforeRelu(row.d, at + 3u * step); }
 }
 
 @compute @workgroup_size(WORKGROUP)

@@ -14,7 +14,7 @@ enable subgroups;
 
 const WORKGROUP = 16u;
 
-struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32 }
+struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> V: array<vec4f>;

@@ -1,6 +1,6 @@
-// dx[m,k] = sum over n of dy[m,n] * w[k,n]
+// dx[m,k] = sum over n of dy[m,n] * w[k,n]; with relu 0 where x[m,k] <= 0
 //
-// Layout   dy (M, N), w (K, N), dx (M, K), row-major; N divisible by 4
+// Layout   dy (M, N), w (K, N), x and dx (M, K), row-major; N divisible by 4
 // Mapping  one invocation makes one element, 4 products a step; invocations run along the flat index of dx
 // Reuse    none by the program: dy is read K times, w M times
 // Cost     8 flops for 8 floats loaded: 0.25 flop/byte where no cache helps
@@ -10,12 +10,19 @@
 const WORKGROUP = 64u;
 const SUM = 256u;                                  // divisible by 4
 
-struct Dims { M: u32, K: u32, N: u32 }
+struct Dims { M: u32, K: u32, N: u32, relu: u32 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read> w: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(3) var<storage, read> x: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dx: array<f32>;
+
+// Where x is what a ReLU made, the gradient is that of what the ReLU took.
+fn beforeRelu(g: f32, at: u32) -> f32 {
+  if (dims.relu == 0u) { return g; }
+  return rectifyGradient1(g, x[at]);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -36,5 +43,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     }
     total += sum;
   }
-  dx[i] = total;
+  dx[i] = beforeRelu(total, i);
 }

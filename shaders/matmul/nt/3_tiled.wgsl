@@ -1,6 +1,6 @@
-// dx[m,k] = sum over n of dy[m,n] * w[k,n]
+// dx[m,k] = sum over n of dy[m,n] * w[k,n]; with relu 0 where x[m,k] <= 0
 //
-// Layout   dy (M, N), w (K, N), dx (M, K), row-major; any shape
+// Layout   dy (M, N), w (K, N), x and dx (M, K), row-major; any shape
 // Mapping  a workgroup makes a TILE x TILE square of dx, one invocation an element, walking along n in steps of TILE.
 //          Both tiles are loaded along n, neighbouring invocations reading neighbouring elements
 // Reuse    an element of dy or w is loaded once a workgroup and used TILE times from workgroup memory
@@ -12,12 +12,19 @@
 const TILE = 16u;
 const SUM = 256u;                                  // divisible by TILE
 
-struct Dims { M: u32, K: u32, N: u32 }
+struct Dims { M: u32, K: u32, N: u32, relu: u32 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(3) var<storage, read> x: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dx: array<f32>;
+
+// Where x is what a ReLU made, the gradient is that of what the ReLU took.
+fn beforeRelu(g: f32, at: u32) -> f32 {
+  if (dims.relu == 0u) { return g; }
+  return rectifyGradient1(g, x[at]);
+}
 
 var<workgroup> dyTile: array<array<f32, TILE>, TILE>;      // (m, n)
 var<workgroup> wTile: array<array<f32, TILE + 1u>, TILE>;  // (k, n)
@@ -47,5 +54,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     }
   }
   total += sum;
-  if (m < dims.M && k < dims.K) { dx[m * dims.K + k] = total; }
+  if (m < dims.M && k < dims.K) { dx[m * dims.K + k] = beforeRelu(total, m * dims.K + k); }
 }

@@ -1,6 +1,6 @@
-// dx[m,k] = sum over n of dy[m,n] * w[k,n]
+// dx[m,k] = sum over n of dy[m,n] * w[k,n]; with relu 0 where x[m,k] <= 0
 //
-// Layout   dy (M, N), w (K, N), dx (M, K), row-major; N divisible by 4
+// Layout   dy (M, N), w (K, N), x and dx (M, K), row-major; N divisible by 4
 // Mapping  a workgroup of 16 x 16 invocations makes a BM x BK tile of dx, an invocation TM rows of 4 columns of it that
 //          lie 16 apart, in registers. The workgroup walks along n in steps of BN, with both tiles in workgroup memory
 // Reuse    an element of dy is loaded once for BK columns, one of w once for BM rows; from workgroup memory a dy serves
@@ -18,12 +18,19 @@ const TM = 8u;
 const SUM = 256u;                                  // divisible by BN
 const STRIDE = 5u;                                 // of the tiles' rows: BN / 4, and one more against bank conflicts
 
-struct Dims { M: u32, K: u32, N: u32 }
+struct Dims { M: u32, K: u32, N: u32, relu: u32 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read> w: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(3) var<storage, read> x: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dx: array<f32>;
+
+// Where x is what a ReLU made, the gradient is that of what the ReLU took.
+fn beforeRelu(g: f32, at: u32) -> f32 {
+  if (dims.relu == 0u) { return g; }
+  return rectifyGradient1(g, x[at]);
+}
 
 var<workgroup> dyTile: array<vec4f, BM * STRIDE>;      // (m, n / 4)
 var<workgroup> wTile: array<vec4f, BK * STRIDE>;       // (k, n / 4)
@@ -83,7 +90,8 @@ fn main(
     let row = m + local.y * TM + r;
     for (var c = 0u; c < 4u; c++) {
       let column = k + local.x + 16u * c;
-      if (row < dims.M && column < dims.K) { dx[row * dims.K + column] = total[r][c]; }
+      let i = row * dims.K + column;
+      if (row < dims.M && column < dims.K) { dx[i] = beforeRelu(total[r][c], i); }
     }
   }
 }

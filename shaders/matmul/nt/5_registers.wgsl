@@ -1,6 +1,6 @@
-// dx[m,k] = sum over n of dy[m,n] * w[k,n]
+// dx[m,k] = sum over n of dy[m,n] * w[k,n]; with relu 0 where x[m,k] <= 0
 //
-// Layout   dy (M, N), w (K, N), dx (M, K), row-major; N divisible by 4
+// Layout   dy (M, N), w (K, N), x and dx (M, K), row-major; N divisible by 4
 // Mapping  one invocation makes 8 rows of 4 columns (k) that lie WORKGROUP apart, in registers. A workgroup is a line
 //          along the columns, so all its invocations need the same dy at the same time: one load for all of them
 // Reuse    a dy serves 4 columns here and every column of the workgroup, a w 8 rows; no workgroup memory, no barrier
@@ -14,12 +14,19 @@ const TM = 8u;                                     // rows of an invocation, wri
 const TK = 4u;                                     // columns of an invocation, likewise
 const SUM = 256u;                                  // divisible by 4
 
-struct Dims { M: u32, K: u32, N: u32 }
+struct Dims { M: u32, K: u32, N: u32, relu: u32 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read> w: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(3) var<storage, read> x: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dx: array<f32>;
+
+// Where x is what a ReLU made, the gradient is that of what the ReLU took.
+fn beforeRelu(g: f32, at: u32) -> f32 {
+  if (dims.relu == 0u) { return g; }
+  return rectifyGradient1(g, x[at]);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
@@ -110,8 +117,8 @@ fn chain(sum: f32, g: vec4f, v: vec4f) -> f32 {
 fn store(m: u32, k: u32, total: vec4f) {
   if (m >= dims.M) { return; }
   let i = m * dims.K + k;
-  dx[i] = total.x;
-  if (k + WORKGROUP < dims.K) { dx[i + WORKGROUP] = total.y; }
-  if (k + 2u * WORKGROUP < dims.K) { dx[i + 2u * WORKGROUP] = total.z; }
-  if (k + 3u * WORKGROUP < dims.K) { dx[i + 3u * WORKGROUP] = total.w; }
+  dx[i] = beforeRelu(total.x, i);
+  if (k + WORKGROUP < dims.K) { dx[i + WORKGROUP] = beforeRelu(total.y, i + WORKGROUP); }
+  if (k + 2u * WORKGROUP < dims.K) { dx[i + 2u * WORKGROUP] = beforeRelu(total.z, i + 2u * WORKGROUP); }
+  if (k + 3u * WORKGROUP < dims.K) { dx[i + 3u * WORKGROUP] = beforeRelu(total.w, i + 3u * WORKGROUP); }
 }

@@ -1,6 +1,6 @@
-// dx[m,k] = sum over n of dy[m,n] * w[k,n]
+// dx[m,k] = sum over n of dy[m,n] * w[k,n]; with relu 0 where x[m,k] <= 0
 //
-// Layout   dy (M, N), w (K, N), dx (M, K), row-major; K and N divisible by 4
+// Layout   dy (M, N), w (K, N), x and dx (M, K), row-major; K and N divisible by 4
 // Mapping  a workgroup makes a tile of dx of 128 rows by 64 columns, an invocation an 8x8 square of it, in registers; see
 //          products/tile.wgsl, whose B is w transposed
 // Reuse    an element of dy is loaded once for all columns of the tile, one of w once for 128 rows; from workgroup memory each
@@ -12,12 +12,13 @@
 const WORKGROUP = 128u;
 const SUM = 256u;
 
-struct Dims { M: u32, K: u32, N: u32 }
+struct Dims { M: u32, K: u32, N: u32, relu: u32 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read> w: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(3) var<storage, read> x: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> dx: array<vec4f>;
 
 var<private> firstRow: u32;                        // of the tile
 var<private> firstColumn: u32;
@@ -61,10 +62,23 @@ fn endOfStep(n: u32) {
   t0 = vec4f(); t1 = vec4f(); t2 = vec4f(); t3 = vec4f(); t4 = vec4f(); t5 = vec4f(); t6 = vec4f(); t7 = vec4f();
 }
 
+// Where x is what a ReLU made, the gradient is that of what the ReLU took: goes through the 16 totals that this invocation has stored. The
+// loop ends by relu, so that no compiler writes it out: that, as masking in add, takes drivers on CPUs half a minute.
+fn beforeRelu() {
+  let K4 = dims.K / 4u;
+  for (var i = 0u; i < 16u * dims.relu; i++) {
+    let m = firstRow + place.ty * 4u + i / 8u * 64u + i / 2u % 4u;
+    let k4 = firstColumn / 4u + place.tx + i % 2u * 8u;
+    let at = m * K4 + k4;
+    if (m < dims.M && k4 < K4) { dx[at] = rectifyGradient(dx[at], x[at]); }
+  }
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   firstRow = group.x * 128u;
   firstColumn = group.y * 64u;
   place = squareOf(local);
   walk(0u, dims.N, local);
+  beforeRelu();
 }

@@ -1,4 +1,5 @@
-// dx[n,h,w,c] = dy[n, h/2, w/2, c] if x[n,h,w,c] is the first maximum of its window, else 0
+// dx[n,h,w,c] = dy[n, h/2, w/2, c] if x[n,h,w,c] is the first maximum of its window, else 0; with relu also where
+// that maximum is 0 or below
 //
 // Layout   x, dx (N, H, W, C), y, dy (N, H/2, W/2, C), row-major, C innermost; y is the forward's output
 // Mapping  one invocation makes one element of dx: it looks at the elements of its window that come before its own
@@ -7,7 +8,7 @@
 
 const WORKGROUP = 64u;
 
-struct Dims { N: u32, H: u32, W: u32, C: u32 }
+struct Dims { N: u32, H: u32, W: u32, C: u32, relu: u32 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -19,6 +20,12 @@ fn isNan(v: f32) -> bool { return (bitcast<u32>(v) & 0x7fffffffu) > 0x7f800000u;
 
 // Whether v is the value that the window's maximum m was taken from; NaN counts as the largest.
 fn same(v: f32, m: f32) -> bool { return select(v == m, isNan(v), isNan(m)); }
+
+// Where x is what a ReLU made, the gradient is that of what the ReLU took; a window's maximum tells, since only that gets one.
+fn beforeRelu(g: f32, m: f32) -> f32 {
+  if (dims.relu == 0u) { return g; }
+  return rectifyGradient1(g, m);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -45,5 +52,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var k = 0u; k < own; k++) {
     if (same(x[top + ((k / 2u) * dims.W + k % 2u) * C], m)) { first = false; }
   }
-  dx[i] = select(0.0, dy[window], first);
+  dx[i] = select(0.0, beforeRelu(dy[window], m), first);
 }

@@ -1,4 +1,5 @@
-// dx[n,h,w,c] = dy[n, h/2, w/2, c] if x[n,h,w,c] is the first maximum of its window, else 0
+// dx[n,h,w,c] = dy[n, h/2, w/2, c] if x[n,h,w,c] is the first maximum of its window, else 0; with relu also where
+// that maximum is 0 or below
 //
 // Layout   x, dx (N, H, W, C), y, dy (N, H/2, W/2, C), row-major, C innermost; y is the forward's output
 // Mapping  one invocation makes one channel of a 2x2 square of dx; squares run over (H+1)/2 by (W+1)/2; those at
@@ -9,7 +10,7 @@
 
 const WORKGROUP = 64u;
 
-struct Dims { N: u32, H: u32, W: u32, C: u32 }
+struct Dims { N: u32, H: u32, W: u32, C: u32, relu: u32 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -21,6 +22,12 @@ fn isNan(v: f32) -> bool { return (bitcast<u32>(v) & 0x7fffffffu) > 0x7f800000u;
 
 // Whether v is the value that the window's maximum m was taken from; NaN counts as the largest.
 fn same(v: f32, m: f32) -> bool { return select(v == m, isNan(v), isNan(m)); }
+
+// Where x is what a ReLU made, the gradient is that of what the ReLU took; a window's maximum tells, since only that gets one.
+fn beforeRelu(g: f32, m: f32) -> f32 {
+  if (dims.relu == 0u) { return g; }
+  return rectifyGradient1(g, m);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -47,7 +54,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 
   let window = ((n * P + p) * Q + q) * C + c;
   let m = y[window];
-  let g = dy[window];
+  let g = beforeRelu(dy[window], m);
   let a = same(x[top], m);
   let b = same(x[top + C], m) && !a;
   let d = same(x[top + row], m) && !a && !b;

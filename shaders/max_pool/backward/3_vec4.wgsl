@@ -1,4 +1,5 @@
-// dx[n,h,w,c] = dy[n, h/2, w/2, c] if x[n,h,w,c] is the first maximum of its window, else 0
+// dx[n,h,w,c] = dy[n, h/2, w/2, c] if x[n,h,w,c] is the first maximum of its window, else 0; with relu also where
+// that maximum is 0 or below
 //
 // Layout   x, dx (N, H, W, C), y, dy (N, H/2, W/2, C), row-major, C innermost; C divisible by 4; y the forward's output
 // Mapping  one invocation makes 4 neighbouring channels of a 2x2 square of dx; squares run over (H+1)/2 by (W+1)/2, so
@@ -9,7 +10,7 @@
 
 const WORKGROUP = 64u;
 
-struct Dims { N: u32, H: u32, W: u32, C: u32 }
+struct Dims { N: u32, H: u32, W: u32, C: u32, relu: u32 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
@@ -23,6 +24,12 @@ fn isNan(v: vec4f) -> vec4<bool> {
 
 // Whether v is the value that the window's maximum m was taken from; NaN counts as the largest.
 fn same(v: vec4f, m: vec4f) -> vec4<bool> { return select(v == m, isNan(v), isNan(m)); }
+
+// Where x is what a ReLU made, the gradient is that of what the ReLU took; a window's maximum tells, since only that gets one.
+fn beforeRelu(g: vec4f, m: vec4f) -> vec4f {
+  if (dims.relu == 0u) { return g; }
+  return rectifyGradient(g, m);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -50,7 +57,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 
   let window = ((n * P + p) * Q + q) * C4 + c;
   let m = y[window];
-  let g = dy[window];
+  let g = beforeRelu(dy[window], m);
   let a = same(x[top], m);
   let b = same(x[top + C4], m) & !a;
   let d = same(x[top + row], m) & !a & !b;
