@@ -1,7 +1,7 @@
 // Ops on float16, forward only: the frozen layers that run in it have no gradients. What passes 65504 becomes NaN.
 import { VggpuError } from '../errors.js';
 import { castToFloat, castToHalf } from '../kernels/cast.js';
-import { halfConv3x3Forward } from '../kernels/half-conv3x3.js';
+import { halfConv3x3Forward, halfConv3x3ForwardPooled, halfPoolingPays } from '../kernels/half-conv3x3.js';
 import { halfMatmulNN } from '../kernels/half-matmul.js';
 import { halfMaxPoolForward } from '../kernels/half-max-pool.js';
 import { run } from '../kernels/run.js';
@@ -28,19 +28,49 @@ export function halfConv3x3(
   x: Tensor,
   w: Tensor,
   b: Tensor,
-  { pad, relu = false }: ActivationOptions & { readonly pad: 0 | 1 },
+  options: ActivationOptions & { readonly pad: 0 | 1 },
 ): Tensor {
+  const d = convolutionDims(x, w, options);
+  const y = tape.make([d.N, d.H + 2 * d.pad - 2, d.W + 2 * d.pad - 2, d.K], 'float16 conv3x3', 'f16');
+  run(tape.gpu, halfConv3x3Forward, d, { x, w, b, y });
+  return y;
+}
+
+/**
+ * halfMaxPool(halfConv3x3(x)), in one op where the device has a fast kernel for it.
+ * @returns (N, P, Q, K), rows and columns of the convolution's output halved and floored
+ */
+export function halfConv3x3Pooled(
+  tape: Tape,
+  x: Tensor,
+  w: Tensor,
+  b: Tensor,
+  options: ActivationOptions & { readonly pad: 0 | 1 },
+): Tensor {
+  const d = convolutionDims(x, w, options);
+  if (!halfPoolingPays(d, tape.gpu)) {
+    const y = halfConv3x3(tape, x, w, b, options);
+    const pooled = halfMaxPool(tape, y);
+    tape.release(y);
+    return pooled;
+  }
+  const [P, Q] = [d.H + 2 * d.pad - 2, d.W + 2 * d.pad - 2];
+  const shape = [d.N, Math.floor(P / 2), Math.floor(Q / 2), d.K];
+  const y = tape.make(shape, 'float16 conv3x3 and max-pool', 'f16');
+  run(tape.gpu, halfConv3x3ForwardPooled, d, { x, w, b, y });
+  return y;
+}
+
+/** @throws VggpuError 'shape' where x or w are not halves of such shapes, or the picture is too small */
+function convolutionDims(x: Tensor, w: Tensor, { pad, relu = false }: ActivationOptions & { readonly pad: 0 | 1 }) {
   const [N = 0, H = 0, W = 0, C = 0] = x.shape;
   const K = w.shape[3] ?? 0;
-  const [P, Q] = [H + 2 * pad - 2, W + 2 * pad - 2];
   expectHalves('halfConv3x3', x, [N, H, W, C]);
   expectHalves('halfConv3x3', w, [3, 3, C, K]);
-  if (P < 1 || Q < 1) {
+  if (H + 2 * pad < 3 || W + 2 * pad < 3) {
     throw new VggpuError('shape', `halfConv3x3: a ${H}x${W} picture is too small for 3x3 without padding.`);
   }
-  const y = tape.make([N, P, Q, K], 'float16 conv3x3', 'f16');
-  run(tape.gpu, halfConv3x3Forward, { N, H, W, C, K, pad, relu: Number(relu) }, { x, w, b, y });
-  return y;
+  return { N, H, W, C, K, pad, relu: Number(relu) };
 }
 
 /**

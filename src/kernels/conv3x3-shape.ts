@@ -22,6 +22,12 @@ export function elementsOf(d: ConvShape): { x: number; w: number; b: number; y: 
   return { x: d.N * d.H * d.W * d.C, w: 9 * d.C * d.K, b: d.K, y: d.N * P * Q * d.K };
 }
 
+/** Number of elements of the output after a 2x2 max-pool of stride 2, odd last rows and columns dropped. */
+export function pooledElements(d: ConvShape): number {
+  const { P, Q } = outputSize(d);
+  return d.N * Math.floor(P / 2) * Math.floor(Q / 2) * d.K;
+}
+
 /** What the formula asks for: a multiply-add for each of 9 taps, C and K at each output pixel. */
 export function convFlops(d: ConvShape): number {
   const { P, Q } = outputSize(d);

@@ -119,6 +119,13 @@ export function halfForward4(product: Product): Variant<keyof ConvShape | 'relu'
   return forwardWith(product, { shader: pass('output'), include: [...SUMS_OF_TILE, HALVES, RECTIFY] }, pass);
 }
 
+/** The same on halves, with a 2x2 max-pool in the last pass. */
+export function halfPooledForward4(product: Product): Variant<keyof ConvShape | 'relu'> {
+  const shader = 'conv3x3/forward_pooled_f16/2_winograd4_output.wgsl';
+  const include = [...SUMS_OF_TILE, 'max_pool/larger.wgsl', HALVES, RECTIFY];
+  return forwardWith(product, { shader, include }, passPath('forward_f16', 4));
+}
+
 const FORWARD_NUMBERS: Readonly<Record<Product, number>> = {
   register: 6,
   subgroup4: 7,

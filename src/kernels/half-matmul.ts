@@ -82,6 +82,17 @@ export const halfMatmulNN = defineKernel({
   },
   prefer: {
     cpu: ['fewRows', 'registers', 'naive'],
-    gpu: ['matrix', 'split1', 'split4', 'split8', 'tiledRegistersLow', 'tiledRegisters', 'registers', 'naive'],
+    gpu: [
+      'matrixSplit',
+      'matrixDeep',
+      'matrix',
+      'split1',
+      'split4',
+      'split8',
+      'tiledRegistersLow',
+      'tiledRegisters',
+      'registers',
+      'naive',
+    ],
   },
 });

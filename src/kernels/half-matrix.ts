@@ -1,7 +1,7 @@
 // Variants on matrix units: products of 16x16 halves into 16x16 floats, tiled alike for the convolution and the dense layer.
 import { outputSize } from './conv3x3-shape.js';
 import type { Capabilities } from './gpu.js';
-import { type Grid, pieces } from './grid.js';
+import { flat, type Grid, pieces } from './grid.js';
 import { HALVES, hasHalves } from './half.js';
 import type { Variant } from './kernel.js';
 import { RECTIFY } from './relu.js';
@@ -22,7 +22,7 @@ interface Tile {
 const WIDE: Tile = { BM: 128, BN: 128, WM: 64, WN: 32, inner: 32, BUFFERS: 2 };
 
 const SUBGROUP = 32; // invocations that hold a matrix together, in every shader here
-const MOST_GROUPS = 65_535;
+export const MOST_GROUPS = 65_535; // along a side of a grid
 const FIRST_BYTES = 8 * 16 * 17 * 16; // of workgroup memory: 16 pixels by 64 channels of 8 subgroups, with a word more a row
 
 /** Whether the device's matrix units multiply 16x16 halves into floats, by subgroups of 32. */
@@ -71,9 +71,51 @@ const dense = (idea: string, tile: Tile): Variant<Dense> => {
   };
 };
 
+const DEEP_BYTES = 16 * 8 * 32 * 9; // of workgroup memory: 32 rows of 8 subgroups' sums, a little more than the factors
+
+/** Inner elements that a workgroup sums where K is split: SUM in the shaders. Rows of the sums are made for 64. */
+const SPLIT = 1024;
+const SPLIT_ROWS = 64;
+const SPLIT_BYTES = 16 * (64 * 9 + 64 * 17);
+
 /** Of the dense layer's product. */
 export const matrixProducts = {
   matrix: dense('matrix units make a 128x128 tile a workgroup, a 64x32 part of it a subgroup', WIDE),
+  matrixDeep: {
+    idea: 'the same tile in steps of 64 inner elements, so that twice as many products lie between two barriers',
+    shader: 'matmul/nn_f16/7_matrix_deep.wgsl',
+    include: [HALVES, RECTIFY],
+    grid: ({ M, N }) => grid(M, N, { BM: 128, BN: 128 }),
+    accepts: ({ K, N }, device) =>
+      K % 64 === 0 &&
+      N % 8 === 0 &&
+      multipliesHalves(device) &&
+      device.limits.maxComputeWorkgroupStorageSize >= DEEP_BYTES,
+  } satisfies Variant<Dense>,
+  matrixSplit: {
+    idea: 'for up to 64 rows, blocks of k side by side: all processors read weights; a second pass adds the blocks',
+    passes: [
+      {
+        shader: 'matmul/nn_f16/8_matrix_split.wgsl',
+        grid: ({ K, N }) => [N / 128, pieces(K, SPLIT), 1],
+      },
+      {
+        shader: 'matmul/nn_f16/8_matrix_split_sum.wgsl',
+        include: [HALVES, RECTIFY],
+        grid: ({ M, N }, c) => flat((M * N) / 4, c.WORKGROUP!),
+      },
+    ],
+    scratch: { part: ({ K, N }) => pieces(K, SPLIT) * SPLIT_ROWS * N },
+    // Nothing but K and N decides for up to 64 rows, so that a row's bits are the same in all of them.
+    accepts: ({ M, K, N }, device) =>
+      M <= SPLIT_ROWS &&
+      K % 64 === 0 &&
+      N % 128 === 0 &&
+      pieces(K, SPLIT) <= MOST_GROUPS &&
+      N / 128 <= MOST_GROUPS &&
+      multipliesHalves(device) &&
+      device.limits.maxComputeWorkgroupStorageSize >= SPLIT_BYTES,
+  } satisfies Variant<Dense>,
 } as const;
 
 type Convolution = 'N' | 'H' | 'W' | 'C' | 'K' | 'pad' | 'relu';

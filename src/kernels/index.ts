@@ -6,7 +6,7 @@ import { conv3x3Forward, conv3x3ForwardPooled, conv3x3InputGradient, conv3x3Weig
 import { countCorrect } from './correct.js';
 import { dropout } from './dropout.js';
 import { globalAveragePoolBackward, globalAveragePoolForward } from './global-average-pool.js';
-import { halfConv3x3Forward } from './half-conv3x3.js';
+import { halfConv3x3Forward, halfConv3x3ForwardPooled } from './half-conv3x3.js';
 import { halfMatmulNN } from './half-matmul.js';
 import { halfMaxPoolForward } from './half-max-pool.js';
 import type { Kernel } from './kernel.js';
@@ -66,6 +66,7 @@ const all: readonly unknown[] = [
   castToHalf,
   castToFloat,
   halfConv3x3Forward,
+  halfConv3x3ForwardPooled,
   halfMaxPoolForward,
   halfMatmulNN,
 ];

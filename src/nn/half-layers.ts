@@ -1,5 +1,5 @@
 // The frozen layers in float16: which they are, and how one runs. Weights and activations are halves; sums and biases float32.
-import { cast, halfConv3x3, halfDense, halfMaxPool } from '../autograd/half-ops.js';
+import { cast, halfConv3x3, halfConv3x3Pooled, halfDense, halfMaxPool } from '../autograd/half-ops.js';
 import { joinColumns } from '../autograd/ops.js';
 import type { Tape } from '../autograd/tape.js';
 import type { Precision, Tensor } from '../autograd/tensor.js';
@@ -46,13 +46,19 @@ export function inputPrecision({ spec }: Layer, half: boolean, training: boolean
   }
 }
 
-/** Runs a layer whose `inputPrecision` is f16. @param x in float16 */
-export function forwardHalf(tape: Tape, { spec, parameters }: Layer, x: Tensor): Tensor {
+/**
+ * Runs a layer whose `inputPrecision` is f16.
+ * @param x in float16  @param pooled with the max-pool that comes after it, where it is a convolution
+ */
+export function forwardHalf(tape: Tape, { spec, parameters }: Layer, x: Tensor, pooled = false): Tensor {
   if (spec.kind === 'maxPool') return halfMaxPool(tape, x);
   const kernels = halfKernels(tape.gpu, parameters!);
   const { panels } = parameters!;
   const relu = 'activation' in spec && spec.activation === 'relu';
-  if (spec.kind === 'conv3x3') return halfConv3x3(tape, x, kernels[0]!, panels[0]!.bias, { pad: spec.pad, relu });
+  if (spec.kind === 'conv3x3') {
+    const op = pooled ? halfConv3x3Pooled : halfConv3x3;
+    return op(tape, x, kernels[0]!, panels[0]!.bias, { pad: spec.pad, relu });
+  }
   const parts = panels.map(({ bias }, i) => halfDense(tape, x, kernels[i]!, bias, { relu }));
   return parts.length === 1 ? parts[0]! : joined(tape, parts);
 }

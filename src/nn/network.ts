@@ -140,19 +140,18 @@ export function forward(tape: Tape, network: Network, x: Tensor, options: Forwar
   };
   for (let i = from; i < to; i++) {
     const layer = network.layers[i]!;
+    const { spec } = layer;
     const precision = inputPrecision(layer, i < halves, options.training !== undefined);
     if (precision) step(cast(tape, value, precision));
-    if (
-      precision !== 'f16' &&
-      i + 1 < to &&
-      layer.spec.kind === 'conv3x3' &&
-      network.layers[i + 1]!.spec.kind === 'maxPool'
-    ) {
-      step(convolve(tape, layer, layer.spec, value, conv3x3Pooled));
-      i++;
-      continue;
-    }
-    step(precision === 'f16' ? forwardHalf(tape, layer, value) : forwardLayer(tape, layer, i, value, options));
+    const half = precision === 'f16';
+    const pooled =
+      spec.kind === 'conv3x3' &&
+      i + 1 < (half ? Math.min(to, halves) : to) &&
+      network.layers[i + 1]!.spec.kind === 'maxPool';
+    if (half) step(forwardHalf(tape, layer, value, pooled));
+    else if (pooled) step(convolve(tape, layer, spec, value, conv3x3Pooled));
+    else step(forwardLayer(tape, layer, i, value, options));
+    if (pooled) i++;
   }
   step(cast(tape, value, 'f32'));
   return value;

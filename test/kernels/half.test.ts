@@ -1,8 +1,8 @@
 // Kernels on float16, against float64 references whose inputs are rounded to halves first.
 import { describe, expect, it } from 'vitest';
 import { castToFloat, castToHalf } from '../../src/kernels/cast.js';
-import { elementsOf } from '../../src/kernels/conv3x3-shape.js';
-import { halfConv3x3Forward } from '../../src/kernels/half-conv3x3.js';
+import { elementsOf, outputSize, pooledElements } from '../../src/kernels/conv3x3-shape.js';
+import { halfConv3x3Forward, halfConv3x3ForwardPooled } from '../../src/kernels/half-conv3x3.js';
 import { halfMatmulNN } from '../../src/kernels/half-matmul.js';
 import { halfMaxPoolForward } from '../../src/kernels/half-max-pool.js';
 import { hasFloat16 } from '../float16.js';
@@ -42,24 +42,37 @@ testKernel(gpu, {
 
 // As for conv3x3/forward: Winograd's F(4x4) loses up to 1e-4 of the output's RMS before it is rounded to halves.
 // Odd sizes, one pixel, odd channels (a word then holds two pixels' halves), sizes that do not divide the tiles, both paddings.
+const convolutions = [
+  { N: 1, H: 1, W: 1, C: 1, K: 1, pad: 1 },
+  { N: 1, H: 3, W: 3, C: 2, K: 3, pad: 0 },
+  { N: 3, H: 5, W: 7, C: 3, K: 5, pad: 1 },
+  { N: 1, H: 1, W: 6, C: 4, K: 8, pad: 1 },
+  { N: 2, H: 2, W: 2, C: 8, K: 16, pad: 1 },
+  { N: 1, H: 12, W: 9, C: 3, K: 8, pad: 1 },
+  { N: 3, H: 9, W: 6, C: 8, K: 24, pad: 1 },
+  { N: 1, H: 8, W: 11, C: 12, K: 20, pad: 0 },
+  { N: 1, H: 14, W: 14, C: 32, K: 40, pad: 1 },
+  { N: 2, H: 17, W: 13, C: 16, K: 64, pad: 1 },
+  { N: 1, H: 9, W: 10, C: 72, K: 8, pad: 0 },
+  { N: 1, H: 16, W: 17, C: 64, K: 136, pad: 1 },
+].map((d, i) => ({ ...d, relu: i % 2 }));
+
 testKernel(gpu, {
   kernel: halfConv3x3Forward,
-  cases: [
-    { N: 1, H: 1, W: 1, C: 1, K: 1, pad: 1 },
-    { N: 1, H: 3, W: 3, C: 2, K: 3, pad: 0 },
-    { N: 3, H: 5, W: 7, C: 3, K: 5, pad: 1 },
-    { N: 1, H: 1, W: 6, C: 4, K: 8, pad: 1 },
-    { N: 2, H: 2, W: 2, C: 8, K: 16, pad: 1 },
-    { N: 1, H: 12, W: 9, C: 3, K: 8, pad: 1 },
-    { N: 3, H: 9, W: 6, C: 8, K: 24, pad: 1 },
-    { N: 1, H: 8, W: 11, C: 12, K: 20, pad: 0 },
-    { N: 1, H: 14, W: 14, C: 32, K: 40, pad: 1 },
-    { N: 2, H: 17, W: 13, C: 16, K: 64, pad: 1 },
-    { N: 1, H: 9, W: 10, C: 72, K: 8, pad: 0 },
-    { N: 1, H: 16, W: 17, C: 64, K: 136, pad: 1 },
-  ].map((d, i) => ({ ...d, relu: i % 2 })),
+  cases: convolutions,
   halves: { x: (d) => elementsOf(d).x, w: (d) => elementsOf(d).w, y: (d) => elementsOf(d).y },
   reference: (d, { x, w, b }) => ({ y: conv3x3Forward(d, x, w, b) }),
+  tolerance: (d) => stored(1e-5 + 4e-5 * Math.sqrt(9 * d.C)),
+});
+
+testKernel(gpu, {
+  kernel: halfConv3x3ForwardPooled,
+  cases: convolutions.filter((d) => Math.min(d.H, d.W) + 2 * d.pad >= 4),
+  halves: { x: (d) => elementsOf(d).x, w: (d) => elementsOf(d).w, y: pooledElements },
+  reference: (d, { x, w, b }) => {
+    const { P, Q } = outputSize(d);
+    return { y: maxPoolForward({ N: d.N, H: P, W: Q, C: d.K }, conv3x3Forward(d, x, w, b)) };
+  },
   tolerance: (d) => stored(1e-5 + 4e-5 * Math.sqrt(9 * d.C)),
 });
 

@@ -53,9 +53,10 @@ fn storeSums_${array}(offset: u32, sums: Sums, stride: u32) {
 }
 `;
 
-/** The same kernel without matrix units; a text that has none is handed back as it is. */
+/** The same kernel without matrix units, or the same file of several that make one; a text that has none is handed back as it is. */
 export function withoutMatrixUnits(text: string): string {
-  if (!text.includes('enable chromium_experimental_subgroup_matrix;')) return text;
+  const enables = text.includes('enable chromium_experimental_subgroup_matrix;');
+  if (!enables && !/subgroup_?[mM]atrix/.test(text)) return text;
   const arrays = (call: RegExp) => [...new Set(Array.from(text.matchAll(call), ([, array]) => array!))];
   const loaded = arrays(/subgroupMatrixLoad<\w+, row_major>\(&(\w+)/g).map(loads);
   const stored = arrays(/subgroupMatrixStore<row_major>\(&(\w+)/g).map((array) =>
@@ -74,7 +75,7 @@ export function withoutMatrixUnits(text: string): string {
   if (/subgroup_?[mM]atrix|subgroup_id/.test(emulated.replaceAll(/\/\/.*/g, ''))) {
     throw new Error('The emulation of matrix units does not know all that the shader uses.');
   }
-  return [emulated, EMULATION, ...loaded, ...stored].join('');
+  return [emulated, enables ? EMULATION : '', ...loaded, ...stored].join('');
 }
 
 /** A device that passes for one with matrix units of 16x16x16 halves, in every kernel it runs. */

@@ -3,9 +3,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { create, globals } from 'webgpu';
-import { elementsOf } from '../../src/kernels/conv3x3-shape.js';
+import { type ConvShape, elementsOf, outputSize, pooledElements } from '../../src/kernels/conv3x3-shape.js';
 import type { Gpu } from '../../src/kernels/gpu.js';
-import { halfConv3x3Forward } from '../../src/kernels/half-conv3x3.js';
+import { halfConv3x3Forward, halfConv3x3ForwardPooled } from '../../src/kernels/half-conv3x3.js';
 import { halfMatmulNN } from '../../src/kernels/half-matmul.js';
 import { kernels } from '../../src/kernels/index.js';
 import { accepts, type Kernel, type Pass, passesOf, type Variant } from '../../src/kernels/kernel.js';
@@ -14,6 +14,7 @@ import { shaderFromFile } from '../../src/node/shader-files.js';
 import { useGpu } from '../gpu.js';
 import { conv3x3Forward } from '../reference/conv3x3.js';
 import { matmulNN } from '../reference/matmul.js';
+import { maxPoolForward } from '../reference/max-pool.js';
 import { testKernel } from './harness.js';
 import { emulatingMatrixUnits, withoutMatrixUnits } from './matrix-emulation.js';
 
@@ -45,7 +46,7 @@ describe('shaders with matrices', () => {
 
   it('are divided into whole matrices and whole loads', () => {
     for (const { shader, consts } of texts.values()) {
-      if (consts!.BM === undefined) continue; // its tile is not to be chosen
+      if (consts?.WM === undefined) continue; // what a subgroup makes is not to be chosen
       const { BM, BN, BK = consts!.BC!, WM, WN, INVOCATIONS, BUFFERS } = consts as Record<string, number>;
       const where = `${shader} ${JSON.stringify(consts)}`;
       for (const remainder of [BM! % WM!, BN! % WN!, WM! % 16, WN! % 16, BK! % 16]) expect(remainder, where).toBe(0);
@@ -73,17 +74,31 @@ describe('shaders with matrices', () => {
   });
 });
 
-/**
- * The op with its tiled variant on matrix units alone, with one buffer instead of two, which the workgroups of software cannot hold. Those
- * of other shapes, which they cannot hold either, run in the study's interpreter (test/study).
- */
+// What the workgroups of software can hold: one buffer instead of two, windows of 128 pixels by 64 channels. Those whose tile is not to be
+// chosen, and that they cannot hold, run in the study's interpreter (test/study).
+const SMALLER: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  matrix: { BUFFERS: 1 },
+  matrixWindows: { BM: 128, BN: 64, INVOCATIONS: 128 },
+  matrixSplit: {},
+};
+
+/** The op with its variants on matrix units alone, and of those the ones that can be made small enough. */
 function onlyMatrices<D extends string, B extends string>(kernel: Kernel<D, B>): Kernel<D, B> {
+  const limits = { maxComputeWorkgroupStorageSize: 49_152, maxStorageBufferBindingSize: 2 ** 27 } as GPUSupportedLimits;
   const variants: Record<string, Variant<D>> = {};
-  for (const [name, variant] of Object.entries(kernel.variants)) {
-    if (name !== 'matrix' || 'passes' in variant) continue;
-    const limits = { maxComputeWorkgroupStorageSize: 49_152 } as GPUSupportedLimits;
+  for (const [name, smaller] of Object.entries(SMALLER)) {
+    const variant = kernel.variants[name];
+    if (!variant) continue;
     const accepts: Variant<D>['accepts'] = (d, device) => variant.accepts!(d, { ...device, limits });
-    variants[name] = { ...variant, consts: { ...variant.consts, BUFFERS: 1 }, accepts };
+    if ('passes' in variant) {
+      variants[name] = { ...variant, accepts };
+      continue;
+    }
+    const grid: Pass<D>['grid'] = (d, c) => {
+      const [columns, ...rest] = variant.grid(d, c);
+      return name === 'matrixWindows' ? [2 * columns, ...rest] : [columns, ...rest]; // half as wide
+    };
+    variants[name] = { ...variant, grid, consts: { ...variant.consts, ...smaller }, accepts };
   }
   return { ...kernel, variants };
 }
@@ -105,23 +120,40 @@ testKernel(emulated, {
     { M: 64, K: 64, N: 64, relu: 1 },
     { M: 65, K: 96, N: 72, relu: 0 }, // both edges inside a tile, three steps
     { M: 130, K: 32, N: 136, relu: 1 }, // two tiles either way
+    { M: 1, K: 64, N: 128, relu: 0 }, // one row of a split that has one block
+    { M: 64, K: 1088, N: 256, relu: 1 }, // all rows of one that has two, the second of a single step
   ],
   halves: { x: ({ M, K }) => M * K, w: ({ K, N }) => K * N, y: ({ M, N }) => M * N },
   reference: (d, { x, w, b }) => ({ y: matmulNN(d, d.relu === 1, x, w, b) }),
   tolerance: ({ K }) => stored(K),
 });
 
+const convolutions = [
+  { N: 1, H: 1, W: 1, C: 32, K: 8, pad: 1, relu: 0 }, // 8 of 9 taps are padding
+  { N: 1, H: 3, W: 3, C: 32, K: 16, pad: 0, relu: 1 },
+  { N: 2, H: 5, W: 7, C: 64, K: 64, pad: 1, relu: 1 }, // a tile across pictures
+  { N: 1, H: 9, W: 10, C: 96, K: 72, pad: 0, relu: 0 },
+  { N: 1, H: 11, W: 13, C: 32, K: 136, pad: 1, relu: 1 }, // several tiles either way, cut on both sides
+  { N: 2, H: 17, W: 18, C: 16, K: 8, pad: 1, relu: 0 }, // several windows either way
+];
+const halves = { x: (d: ConvShape) => elementsOf(d).x, w: (d: ConvShape) => elementsOf(d).w };
+
 testKernel(emulated, {
   kernel: onlyMatrices(halfConv3x3Forward),
-  cases: [
-    { N: 1, H: 1, W: 1, C: 32, K: 8, pad: 1, relu: 0 }, // 8 of 9 taps are padding
-    { N: 1, H: 3, W: 3, C: 32, K: 16, pad: 0, relu: 1 },
-    { N: 2, H: 5, W: 7, C: 64, K: 64, pad: 1, relu: 1 }, // a tile across pictures
-    { N: 1, H: 9, W: 10, C: 96, K: 72, pad: 0, relu: 0 },
-    { N: 1, H: 11, W: 13, C: 32, K: 136, pad: 1, relu: 1 }, // several tiles either way, cut on both sides
-  ],
-  halves: { x: (d) => elementsOf(d).x, w: (d) => elementsOf(d).w, y: (d) => elementsOf(d).y },
+  cases: convolutions,
+  halves: { ...halves, y: (d) => elementsOf(d).y },
   reference: (d, { x, w, b }) => ({ y: conv3x3Forward(d, x, w, b) }),
+  tolerance: (d) => stored(9 * d.C),
+});
+
+testKernel(emulated, {
+  kernel: onlyMatrices(halfConv3x3ForwardPooled),
+  cases: convolutions.filter((d) => Math.min(d.H, d.W) >= 4),
+  halves: { ...halves, y: pooledElements },
+  reference: (d, { x, w, b }) => {
+    const { P, Q } = outputSize(d);
+    return { y: maxPoolForward({ N: d.N, H: P, W: Q, C: d.K }, conv3x3Forward(d, x, w, b)) };
+  },
   tolerance: (d) => stored(9 * d.C),
 });
 

@@ -47,13 +47,15 @@ var<workgroup> tiles: array<vec4u, max(BUFFERS * TILE, INVOCATIONS / 32u * Y_TIL
 @compute @workgroup_size(INVOCATIONS)
 fn main(
   @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) index: u32,
   @builtin(subgroup_id) subgroup: u32,
 ) {
   let N8 = dims.N / 8u;
-  let m = group.y * BM;
+  let m = (group.y + group.z * groups.y) * BM;     // the grid folds into z past 65,535 tiles of rows
   let n8 = group.x * (BN / 8u);
   let steps = dims.K / BK;
+  if (m >= dims.M) { return; }
 
   // Rows and columns past the edge repeat the last ones; they are not written.
   let x0At = min(m + index / (BK / 8u), dims.M - 1u) * (dims.K / 8u) + index % (BK / 8u);
