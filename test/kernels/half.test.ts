@@ -139,6 +139,30 @@ describe('rows of matmul/nn_f16', () => {
   });
 });
 
+describe('conv3x3/forward_pooled_f16', () => {
+  it('makes what the convolution and the pool make, to the same bits, NaN of what a half cannot hold too', async () => {
+    const d = { N: 2, H: 9, W: 10, C: 32, K: 40, pad: 1, relu: 0 };
+    const random = seeded(3);
+    const { x, w, b } = elementsOf(d);
+    const inputs = { x: packHalves(random.floats(x)), w: packHalves(random.floats(w)), b: random.floats(b) };
+    inputs.b.set([65_500, -65_500, Number.NaN], 4); // the products take some outputs past 65504, on either side
+    const pool = { N: d.N, H: d.H, W: d.W, C: d.K };
+    const variants = variantsFor(gpu(), halfConv3x3ForwardPooled, d);
+    expect(variants).toContain('winograd4');
+    for (const variant of variants) {
+      const { y } = await evaluate(gpu(), halfConv3x3Forward, d, inputs, variant);
+      const fused = await evaluate(gpu(), halfConv3x3ForwardPooled, d, inputs, variant);
+      const apart = await evaluate(gpu(), halfMaxPoolForward, pool, { x: new Uint32Array(y.buffer) }, 'naive');
+      expect(new Uint32Array(fused.y.buffer), variant).toEqual(new Uint32Array(apart.y.buffer));
+      const values = unpackHalves(fused.y.buffer, pooledElements(d)).filter((_, i) => i % d.K === 4);
+      expect(
+        new Set(Array.from(values, Number.isNaN)),
+        `${variant}: some pass the largest half, some do not`,
+      ).toHaveProperty('size', 2);
+    }
+  });
+});
+
 describe('what a half cannot hold', () => {
   const large = 65504;
   const notHeld = [65536, -65536, 1e38, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];

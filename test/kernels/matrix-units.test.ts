@@ -4,17 +4,20 @@
 import { describe, expect, it } from 'vitest';
 import { create, globals } from 'webgpu';
 import { type ConvShape, elementsOf, outputSize, pooledElements } from '../../src/kernels/conv3x3-shape.js';
-import type { Gpu } from '../../src/kernels/gpu.js';
+import type { Capabilities, Gpu } from '../../src/kernels/gpu.js';
 import { halfConv3x3Forward, halfConv3x3ForwardPooled } from '../../src/kernels/half-conv3x3.js';
 import { halfMatmulNN } from '../../src/kernels/half-matmul.js';
 import { kernels } from '../../src/kernels/index.js';
-import { accepts, type Kernel, type Pass, passesOf, type Variant } from '../../src/kernels/kernel.js';
+import { accepts, chooseVariant, type Kernel, type Pass, passesOf, type Variant } from '../../src/kernels/kernel.js';
 import { programText } from '../../src/kernels/program.js';
 import { shaderFromFile } from '../../src/node/shader-files.js';
 import { useGpu } from '../gpu.js';
+import { packHalves } from '../halves.js';
+import { seeded } from '../random.js';
 import { conv3x3Forward } from '../reference/conv3x3.js';
 import { matmulNN } from '../reference/matmul.js';
 import { maxPoolForward } from '../reference/max-pool.js';
+import { evaluate } from './evaluate.js';
 import { testKernel } from './harness.js';
 import { emulatingMatrixUnits, withoutMatrixUnits } from './matrix-emulation.js';
 
@@ -104,6 +107,53 @@ function onlyMatrices<D extends string, B extends string>(kernel: Kernel<D, B>):
 }
 
 const gpu = useGpu();
+
+describe('variants on matrix units', () => {
+  const unit = { componentType: 'f16', resultComponentType: 'f32', M: 16, N: 16, K: 16 };
+  const device: Capabilities = {
+    kind: 'gpu',
+    limits: { maxComputeWorkgroupStorageSize: 49_152, maxStorageBufferBindingSize: 2 ** 31 } as GPUSupportedLimits,
+    features: new Set(['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix']),
+    subgroupSize: 32,
+    matrixUnits: [unit],
+  };
+
+  it.each([
+    [224, 3, 64, 'matrixFirst', 'naive'],
+    [224, 64, 64, 'matrixHighWindows', 'matrixHighWindows'],
+    [112, 64, 128, 'matrixWindows', 'matrixWindows'],
+    [112, 128, 128, 'matrixWideWindows', 'matrixWindows'],
+    [56, 256, 256, 'matrixWindows', 'matrixWindows'],
+    [28, 512, 512, 'matrixWindows', 'matrixWindows'],
+    [14, 512, 512, 'matrixWindows', 'matrixWindows'],
+    [4, 512, 512, 'matrix', 'naive'], // windows would be empty for the most part
+  ])('convolve pictures of %i pixels, %i to %i channels: %s, with a pool %s', (size, C, K, alone, pooled) => {
+    for (const N of [1, 64]) {
+      const d = { N, H: size, W: size, C, K, pad: 1, relu: 1 };
+      expect(chooseVariant(halfConv3x3Forward, d, device)).toBe(alone);
+      expect(chooseVariant(halfConv3x3ForwardPooled, d, device)).toBe(pooled);
+    }
+  });
+
+  it('multiply rows to the same bits in every batch of up to 64', async () => {
+    const [K, N] = [1088, 256];
+    const random = seeded(4);
+    const x = random.floats(64 * K);
+    const shared = { w: packHalves(random.floats(K * N)), b: random.floats(N) };
+    let expected: number[] | undefined;
+    for (const M of [64, 5, 1]) {
+      const d = { M, K, N, relu: 0 };
+      expect(chooseVariant(halfMatmulNN, d, device)).toBe('matrixSplit');
+      const inputs = { x: packHalves(x.subarray(0, M * K)), ...shared };
+      const { y } = await evaluate(emulated(), halfMatmulNN, d, inputs, 'matrixSplit');
+      const bits = [...new Uint32Array(y.buffer)];
+      expected ??= bits;
+      expect(bits, `batch ${M}`).toEqual(expected.slice(0, bits.length));
+    }
+    expect(chooseVariant(halfMatmulNN, { M: 65, K, N, relu: 0 }, device)).toBe('matrixDeep');
+  });
+});
+
 let emulating: Gpu | undefined; // one for all cases: it keeps the pipelines
 function emulated(): Gpu {
   emulating ??= emulatingMatrixUnits(gpu());
