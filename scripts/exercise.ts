@@ -141,7 +141,7 @@ async function main(number: string | undefined): Promise<void> {
     );
   }
   const text = exerciseText(number);
-  const opened = await openDevice();
+  const opened = await openDevice({ robust: true }); // a kernel with a hole may reach anywhere
   const { right, lines } = await checkExercise(opened.device, number, text);
   for (const line of lines) console.log(line);
   await opened.close();

@@ -5,7 +5,7 @@ import { type Block, createBufferPool, sizeClass } from '../../src/kernels/buffe
 import { insertColumns } from '../../src/kernels/columns.js';
 import { createGpu, type Gpu } from '../../src/kernels/gpu.js';
 import { flat } from '../../src/kernels/grid.js';
-import { chooseVariant, cost, defineKernel } from '../../src/kernels/kernel.js';
+import { chooseVariant, cost, defineKernel, type Variant } from '../../src/kernels/kernel.js';
 import { reluForward } from '../../src/kernels/relu.js';
 import { run } from '../../src/kernels/run.js';
 import { readBindings, readConsts, specialise } from '../../src/kernels/shader.js';
@@ -257,7 +257,9 @@ describe('calls that cannot be', () => {
   it('a grid that is too large', () => {
     const wide = defineKernel({
       ...reluForward,
-      variants: { naive: { idea: 'too wide', shader: 'relu/forward/1_naive.wgsl', grid: () => [65_536] } },
+      variants: {
+        naive: { ...reluForward.variants.naive!, idea: 'too wide', grid: () => [65_536] } as Variant<'count'>,
+      },
     });
     const [x, y] = [blockOf(gpu(), [1]), blockOf(gpu(), [0])];
     expect(() => run(gpu(), wide, { count: 1 }, { x, y })).toThrow('needs a grid of 65536 x 1 x 1; at most 65535');
