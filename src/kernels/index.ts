@@ -12,6 +12,7 @@ import { halfMaxPoolForward } from './half-max-pool.js';
 import type { Kernel } from './kernel.js';
 import { matmulNN, matmulNT, matmulTN } from './matmul.js';
 import { maxPoolBackward, maxPoolForward } from './max-pool.js';
+import { adamSteps, rmspropSteps, sgdSteps } from './optimizer-steps.js';
 import { adam, rmsprop, sgd } from './optimizers.js';
 import { pictureToTensor, pictureWarp } from './picture.js';
 import { copyProbe, fmaProbe } from './probe.js';
@@ -54,8 +55,11 @@ const all: readonly unknown[] = [
   insertColumns,
   extractColumns,
   adam,
+  adamSteps,
   sgd,
+  sgdSteps,
   rmsprop,
+  rmspropSteps,
   randomBits,
   randomUniform,
   randomNormal,

@@ -1,8 +1,9 @@
 // What every optimizer has: steps counted, a learning rate for each parameter, running averages, and their way into a
 // checkpoint and back.
-import { createTensor, freeTensor, type Shape, type Tensor } from '../autograd/tensor.js';
+import { createTensor, elementsOf, freeTensor, type Shape, type Tensor } from '../autograd/tensor.js';
 import { VggpuError } from '../errors.js';
 import type { Gpu } from '../kernels/gpu.js';
+import { type StepKernels, type Stepped, stepTogether } from '../kernels/optimizer-steps.js';
 
 /** All that an optimizer remembers, as it is now. */
 export interface OptimizerState {
@@ -47,15 +48,18 @@ export interface RateOptions {
 interface Rule<Slot extends string> {
   readonly name: string;
   readonly settings: Readonly<Record<string, number | boolean>>;
-  readonly slots: readonly Slot[];
+  /** Its running averages, and which binding of the kernels takes each. */
+  readonly slots: Readonly<Record<Slot, string>>;
   readonly learningRate: number | ((step: number) => number);
   readonly rateOf: RateOptions['rateOf'];
-  /** One step, numbered from 1, of a parameter with gradient g. */
-  readonly update: (p: Tensor, g: Tensor, rate: number, slots: Readonly<Record<Slot, Tensor>>, step: number) => void;
+  readonly kernels: StepKernels;
+  /** What the kernels are run with for parameters of this rate at a step, numbered from 1. */
+  readonly values: (rate: number, step: number) => Readonly<Record<string, number>>;
 }
 
 export function createOptimizerWith<const Slot extends string>(gpu: Gpu, rule: Rule<Slot>): Optimizer {
   const { name, settings, learningRate, rateOf = () => 1 } = rule;
+  const slotNames = Object.keys(rule.slots) as Slot[];
   const owned = new Map<Tensor, Record<Slot, Tensor>>();
   let steps = 0;
 
@@ -69,7 +73,7 @@ export function createOptimizerWith<const Slot extends string>(gpu: Gpu, rule: R
   function slotsOf(parameter: Tensor): Record<Slot, Tensor> {
     const slots = owned.get(parameter) ?? ({} as Record<Slot, Tensor>);
     owned.set(parameter, slots);
-    for (const slot of rule.slots) slots[slot] ??= zeros(parameter.shape, `${name}'s ${slot} of`);
+    for (const slot of slotNames) slots[slot] ??= zeros(parameter.shape, `${name}'s ${slot} of`);
     return slots;
   }
 
@@ -82,14 +86,22 @@ export function createOptimizerWith<const Slot extends string>(gpu: Gpu, rule: R
     step(parameters) {
       steps++;
       const rate = typeof learningRate === 'number' ? learningRate : learningRate(steps);
+      const byRate = new Map<number, Stepped[]>();
       for (const p of parameters) {
-        if (p.grad) rule.update(p, p.grad, rate * rateOf(p), slotsOf(p), steps);
+        if (!p.grad) continue;
+        const slots = slotsOf(p);
+        const bound = slotNames.map((slot) => [rule.slots[slot], slots[slot]]);
+        const own = rate * rateOf(p);
+        const same = byRate.get(own) ?? [];
+        same.push({ count: elementsOf(p.shape), blocks: { g: p.grad, p, ...Object.fromEntries(bound) } });
+        byRate.set(own, same);
       }
+      for (const [own, tensors] of byRate) stepTogether(gpu, rule.kernels, rule.values(own, steps), tensors);
     },
     state: () => ({
       step: steps,
       slots: [...owned].flatMap(([parameter, slots]) =>
-        rule.slots.map((slot) => ({ name: slot, parameter, tensor: slots[slot] })),
+        slotNames.map((slot) => ({ name: slot, parameter, tensor: slots[slot] })),
       ),
     }),
     begin(parameters, step) {

@@ -1,9 +1,7 @@
 // Optimizers: what a gradient does to its parameter. Defaults and formulas are Keras'.
-import { elementsOf } from '../autograd/tensor.js';
 import { VggpuError } from '../errors.js';
 import type { Gpu } from '../kernels/gpu.js';
-import { adam, rmsprop, sgd } from '../kernels/optimizers.js';
-import { run } from '../kernels/run.js';
+import { ADAM, RMSPROP, SGD } from '../kernels/optimizer-steps.js';
 import { createOptimizerWith, type Optimizer, type RateOptions } from './optimizer-state.js';
 
 export type { Optimizer, OptimizerState, RateOptions } from './optimizer-state.js';
@@ -18,11 +16,9 @@ export interface AdamOptions extends RateOptions {
 export function createAdam(gpu: Gpu, options: AdamOptions = {}): Optimizer {
   const { learningRate = 0.001, rateOf, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   return createOptimizerWith(gpu, {
-    ...{ name: 'adam', settings: { beta1, beta2, epsilon }, slots: ['m', 'v'], learningRate, rateOf },
-    update(p, g, own, { m, v }, t) {
-      const rate = (own * Math.sqrt(1 - beta2 ** t)) / (1 - beta1 ** t);
-      run(gpu, adam, { count: elementsOf(p.shape), rate, beta1, beta2, epsilon }, { g, p, m, v });
-    },
+    ...{ name: 'adam', settings: { beta1, beta2, epsilon }, kernels: ADAM, learningRate, rateOf },
+    slots: { m: 'm', v: 'v' },
+    values: (own, t) => ({ rate: (own * Math.sqrt(1 - beta2 ** t)) / (1 - beta1 ** t), beta1, beta2, epsilon }),
   });
 }
 
@@ -35,10 +31,9 @@ export interface SgdOptions extends RateOptions {
 export function createSgd(gpu: Gpu, options: SgdOptions = {}): Optimizer {
   const { learningRate = 0.01, rateOf, momentum = 0, nesterov = false } = options;
   return createOptimizerWith(gpu, {
-    ...{ name: 'sgd', settings: { momentum, nesterov }, slots: ['velocity'], learningRate, rateOf },
-    update(p, g, rate, { velocity: v }) {
-      run(gpu, sgd, { count: elementsOf(p.shape), nesterov: Number(nesterov), rate, momentum }, { g, p, v });
-    },
+    ...{ name: 'sgd', settings: { momentum, nesterov }, kernels: SGD, learningRate, rateOf },
+    slots: { velocity: 'v' },
+    values: (rate) => ({ nesterov: Number(nesterov), rate, momentum }),
   });
 }
 
@@ -51,10 +46,9 @@ export interface RmspropOptions extends RateOptions {
 export function createRmsprop(gpu: Gpu, options: RmspropOptions = {}): Optimizer {
   const { learningRate = 0.001, rateOf, rho = 0.9, epsilon = 1e-8 } = options;
   return createOptimizerWith(gpu, {
-    ...{ name: 'rmsprop', settings: { rho, epsilon }, slots: ['average'], learningRate, rateOf },
-    update(p, g, rate, { average: a }) {
-      run(gpu, rmsprop, { count: elementsOf(p.shape), rate, rho, epsilon }, { g, p, a });
-    },
+    ...{ name: 'rmsprop', settings: { rho, epsilon }, kernels: RMSPROP, learningRate, rateOf },
+    slots: { average: 'a' },
+    values: (rate) => ({ rate, rho, epsilon }),
   });
 }
 

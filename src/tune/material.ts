@@ -31,7 +31,7 @@ const WORDS = 65_521;
 export const UNTOUCHED = -3.0625e30;
 
 /** Sums of squares: a root is drawn of them. */
-const NEVER_NEGATIVE = ['v', 'a', 'm2'];
+const NEVER_NEGATIVE = ['v', 'v0', 'v1', 'v2', 'a', 'a0', 'a1', 'a2', 'a3', 'm2'];
 
 /** Whether a binding holds halves, two to a word: all of a kernel on float16 but its bias, and one side of a cast. */
 export function holdsHalves({ name }: Need['kernel'], binding: string): boolean {

@@ -52,7 +52,7 @@ describe('vggpu trace', () => {
     expect(existsSync(at('ft.h5'))).toBe(true);
     expect(stdout).toContain(`Saved ${at('ft.h5')}`);
     const names = new Set(kernelsIn(at('finetune.json')).map(({ args }) => args.kernel));
-    for (const name of ['picture/to_tensor', 'softmax_cross_entropy/backward', 'adam/step'])
+    for (const name of ['picture/to_tensor', 'softmax_cross_entropy/backward', 'adam/steps'])
       expect(names).toContain(name);
     const phases = new Set(kernelsIn(at('finetune.json')).map(({ args }) => args.phase));
     expect([...phases]).toEqual(expect.arrayContaining(['forward', 'backward', 'update']));

@@ -197,6 +197,25 @@ describe('with timestamp queries', () => {
     expect(await floats(gpu(), y)).toEqual([12]);
   });
 
+  it('counts what steps of training dispatch and submit, apart from what runs between them', async () => {
+    const [x, y] = [blockOf(gpu(), [1]), blockOf(gpu(), [0])];
+    const adds = async (times: number) => {
+      for (let i = 0; i < times; i++) run(gpu(), accumulate, { count: 1 }, { x, y });
+      return floats(gpu(), y);
+    };
+    await gpu().profiler.step(() => adds(1)); // while it is off
+    gpu().profiler.start();
+    expect(await gpu().profiler.step(() => adds(3))).toEqual([4]);
+    await adds(4);
+    await gpu().profiler.step(async () => {
+      await adds(1);
+      return adds(1);
+    });
+    const { counts, steps } = await gpu().profiler.stop();
+    expect(steps).toEqual({ count: 2, dispatches: 5, submits: 3 });
+    expect(counts).toEqual({ dispatches: 9, submits: 4 });
+  });
+
   it('does nothing while it is off', async () => {
     const encoder = vi.spyOn(Object.getPrototypeOf(gpu().device.createCommandEncoder()), 'beginComputePass');
     const querySets = vi.spyOn(Object.getPrototypeOf(gpu().device), 'createQuerySet');

@@ -30,6 +30,11 @@ const pictures: Dims[] = [
   { N: 1, H: 4, W: 4, C: 3, relu: 0 },
 ];
 const flat: Dims[] = [{ count: 268 }, { count: 7 }];
+/** For one tensor; for several, all there or not. */
+const stepped: Dims[] = [
+  { count: 268, count0: 268, count1: 4, count2: 20, count3: 8 },
+  { count: 7, count0: 7, count1: 0, count2: 20, count3: 3 },
+];
 const rows: Dims[] = [
   { rows: 3, columns: 140, weighted: 1, scale: 0.5 },
   { rows: 3, columns: 7, weighted: 0, scale: 1 },
@@ -60,9 +65,9 @@ const SHAPES: Readonly<Record<string, readonly Dims[]>> = {
     { rows: 3, width: 4, total: 12, first: 4 },
     { rows: 3, width: 2, total: 7, first: 3 },
   ],
-  adam: flat.map((d) => ({ ...d, rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 })),
-  sgd: flat.map((d) => ({ ...d, nesterov: 1, rate: 0.01, momentum: 0.9 })),
-  rmsprop: flat.map((d) => ({ ...d, rate: 0.01, rho: 0.9, epsilon: 1e-7 })),
+  adam: stepped.map((d) => ({ ...d, rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 })),
+  sgd: stepped.map((d) => ({ ...d, nesterov: 1, rate: 0.01, momentum: 0.9 })),
+  rmsprop: stepped.map((d) => ({ ...d, rate: 0.01, rho: 0.9, epsilon: 1e-7 })),
   random: flat.map((d) => ({ ...d, seed: 5, stream: 9, low: -1, high: 3, mean: 1, deviation: 2 })),
   probe: [{ count: 20, factor: 0.5, term: 1 }],
   picture: [0, 1, 2].map((mode) => ({
@@ -115,7 +120,7 @@ export function contentsFor(kernel: Kernel, name: string, d: Values<string>): Ui
   // Signs, exponents from 2^-4 to 1, and fractions of halves.
   const half = () => (random.integer(0, 2) << 15) | (random.integer(11, 15) << 10) | random.integer(0, 1024);
   if (halves(kernel, name)) return Uint32Array.from({ length: count }, () => half() | (half() << 16));
-  const positive = name === 'v' || name === 'm2' || name === 'a';
+  const positive = /^([va]\d?|m2)$/.test(name);
   const floats = Float32Array.from({ length: count }, () => random.uniform(positive ? 0.1 : -1, 1));
   return new Uint32Array(floats.buffer);
 }

@@ -20,14 +20,28 @@ function contentsOf(kernel: Kernel, run: StudiedRun, d: Values<string>, tensor: 
   return tensor in kernel.bindings ? contentsFor(kernel, tensor, d).buffer : new ArrayBuffer(run.bytes[tensor]!);
 }
 
-/** Who wrote each element on the GPU, by variable. */
+/** Who wrote each element on the GPU, by variable: as many in one run as the shader may bind a second buffer for. */
 async function written(
   pass: StudiedPass,
   contents: (tensor: string) => ArrayBuffer,
   uniform: ArrayBuffer,
 ): Promise<Writers> {
+  const room = gpu().capabilities.limits.maxStorageBuffersPerShaderStage - pass.bindings.length;
+  const writable = pass.bindings.flatMap((binding) => (binding.writable ? [binding.variable] : []));
+  const writers: Writers = {};
+  for (let first = 0; room > 0 && first < writable.length; first += room)
+    Object.assign(writers, await writtenIn(pass, writable.slice(first, first + room), contents, uniform));
+  return writers;
+}
+
+async function writtenIn(
+  pass: StudiedPass,
+  variables: readonly string[],
+  contents: (tensor: string) => ArrayBuffer,
+  uniform: ArrayBuffer,
+): Promise<Writers> {
   const { device } = gpu();
-  const { code, ids } = instrument(pass);
+  const { code, ids } = instrument(pass, variables);
   const module = device.createShaderModule({ label: pass.shader, code });
   const { messages } = await module.getCompilationInfo();
   expect(
@@ -108,6 +122,12 @@ describe.each(kernels.map((kernel) => ({ name: kernel.name, kernel })))('$name',
     const mapping = createMapping(shaderFromFile, kernel, variant, d, subgroup);
     for (const [number, pass] of run.passes.entries()) {
       const expected = await written(pass, contents, run.uniform);
+      if (Object.keys(expected).length === 0) {
+        console.warn(
+          `${pass.shader}: this adapter binds no more tensors than it has, so its mapping was not compared here.`,
+        );
+        continue;
+      }
       const actual = interpreted(pass, contents, run.uniform, subgroup);
       expect(Object.keys(actual)).toEqual(Object.keys(expected));
       for (const [variable, sheet] of Object.entries(expected)) {

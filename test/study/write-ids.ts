@@ -15,8 +15,11 @@ const BUILTINS: Readonly<Record<string, readonly [name: string, type: string]>> 
   local_invocation_index: ['studyLocal', 'u32'],
 };
 
-/** The number is that of the workgroup, x innermost, times the invocations of one, plus local_invocation_index. */
-export function instrument({ text, shader, bindings }: StudiedPass): Instrumented {
+/**
+ * The number is that of the workgroup, x innermost, times the invocations of one, plus local_invocation_index.
+ * @param variables whose stores are written down; default all
+ */
+export function instrument({ text, shader, bindings }: StudiedPass, variables?: readonly string[]): Instrumented {
   const { entry, workgroup } = checkProgram(text, shader);
   const names: Record<string, string> = {};
   entry.builtins.forEach((builtin, i) => {
@@ -26,7 +29,7 @@ export function instrument({ text, shader, bindings }: StudiedPass): Instrumente
   for (const [builtin, [name]] of missing) names[builtin] = name;
   const added = missing.map(([builtin, [name, type]]) => `@builtin(${builtin}) ${name}: ${type}, `).join('');
 
-  const written = bindings.filter(({ writable }) => writable);
+  const written = bindings.filter(({ writable, variable }) => writable && (variables?.includes(variable) ?? true));
   const first = Math.max(...bindings.map(({ index }) => index)) + 1;
   const ids = Object.fromEntries(written.map(({ variable }, i) => [variable, first + i]));
   let code = text;

@@ -16,6 +16,7 @@ const gpu = useGpu();
 const SIZES: Readonly<Record<string, number>> = {
   ...{ N: 2, H: 8, W: 12, C: 16, K: 24, pad: 1, relu: 1, M: 5, rows: 300, columns: 40, count: 1024 },
   ...{ first: 0, seed: 3, step: 2, layer: 1, seen: 64, width: 8, total: 40, weighted: 1, nesterov: 1 },
+  ...{ count0: 1024, count1: 64, count2: 0, count3: 8 },
   ...{ rate: 0.25, momentum: 0.9, scale: 0.5, epsilon: 1e-3, beta1: 0.9, beta2: 0.99, rho: 0.9 },
 };
 

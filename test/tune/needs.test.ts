@@ -36,7 +36,7 @@ it('a training step asks for the runs that really happen, in their order', async
     dims: Object.fromEntries(kernel.dims.map((name) => [name, dims[name]])),
   });
   expect(rehearsed.map(facts)).toEqual(really.map(({ kernel, variant, dims }) => ({ kernel, variant, dims })));
-  expect(rehearsed.length).toBeGreaterThan(100);
+  expect(rehearsed.length).toBeGreaterThan(80);
 });
 
 it('a rehearsal of full-size VGG16 takes no memory of the device', async () => {
