@@ -32,7 +32,7 @@ export function halfConv3x3(
 ): Tensor {
   const d = convolutionDims(x, w, options);
   const y = tape.make([d.N, d.H + 2 * d.pad - 2, d.W + 2 * d.pad - 2, d.K], 'float16 conv3x3', 'f16');
-  run(tape.gpu, halfConv3x3Forward, d, { x, w, b, y });
+  run(tape.gpu, halfConv3x3Forward, d, { x, w, b, y }, undefined, ['w']);
   return y;
 }
 
@@ -57,7 +57,7 @@ export function halfConv3x3Pooled(
   const [P, Q] = [d.H + 2 * d.pad - 2, d.W + 2 * d.pad - 2];
   const shape = [d.N, Math.floor(P / 2), Math.floor(Q / 2), d.K];
   const y = tape.make(shape, 'float16 conv3x3 and max-pool', 'f16');
-  run(tape.gpu, halfConv3x3ForwardPooled, d, { x, w, b, y });
+  run(tape.gpu, halfConv3x3ForwardPooled, d, { x, w, b, y }, undefined, ['w']);
   return y;
 }
 

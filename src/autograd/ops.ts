@@ -115,7 +115,7 @@ export function conv3x3(
   const d = { N, H, W, C, K, pad };
   const y = tape.make([N, P, Q, K], 'conv3x3');
   y.rectified = fused;
-  run(gpu, conv3x3Forward, { ...d, relu: Number(fused) }, { x, w, b, y });
+  run(gpu, conv3x3Forward, { ...d, relu: Number(fused) }, { x, w, b, y }, undefined, tape.records([w]) ? [] : ['w']);
   tape.record([x, w, b], y, [x, w], (dy) => {
     const masked = { ...d, relu: Number(x.rectified) };
     tape.addGradient(b, (db) => run(gpu, sumRows, { rows: N * P * Q, columns: K }, { x: dy, y: db }));
@@ -150,7 +150,7 @@ export function conv3x3Pooled(
   expectShape('conv3x3', 'b', b, [K]);
   const [P, Q] = [H + 2 * pad - 2, W + 2 * pad - 2];
   const y = tape.make([N, Math.floor(P / 2), Math.floor(Q / 2), K], 'conv3x3 and max-pool');
-  run(tape.gpu, conv3x3ForwardPooled, d, { x, w, b, y });
+  run(tape.gpu, conv3x3ForwardPooled, d, { x, w, b, y }, undefined, ['w']);
   return y;
 }
 

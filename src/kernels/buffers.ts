@@ -60,13 +60,15 @@ export interface PoolOptions {
   readonly memory?: number | undefined;
   /** Called before giving up for lack of memory: submits what is recorded, and trims. */
   readonly reclaim?: (() => void) | undefined;
+  /** Called with each block that is given back. */
+  readonly given?: ((block: Block) => void) | undefined;
   /** Called with each block taken, to fill it with NaN in debug mode. */
   readonly poison?: ((block: Block) => void) | undefined;
 }
 
 export function createBufferPool(
   device: GPUDevice,
-  { memory = Infinity, reclaim, poison }: PoolOptions = {},
+  { memory = Infinity, reclaim, given, poison }: PoolOptions = {},
 ): BufferPool {
   const free = new Map<number, GPUBuffer[]>();
   const order: { readonly buffer: GPUBuffer; readonly since: number }[] = []; // free buffers, longest unused first
@@ -120,8 +122,10 @@ export function createBufferPool(
     return free.get(best)?.pop();
   }
 
-  function give({ buffer }: Block): void {
+  function give(block: Block): void {
+    const { buffer } = block;
     if (!owned.delete(buffer)) throw new VggpuError('memory', `The block ${buffer.label} was given back twice.`);
+    given?.(block);
     live -= buffer.size;
     freeBytes += buffer.size;
     order.push({ buffer, since: submits });

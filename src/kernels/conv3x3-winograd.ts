@@ -98,6 +98,9 @@ function filterProducts<D extends keyof ConvShape | 'relu'>(
   ];
 }
 
+/** Transformed filters. */
+const FILTERS = { scratch: 'U', from: 'w', by: ['C', 'K'] } as const;
+
 const TRANSFORMS = 'conv3x3/winograd4/transforms.wgsl';
 const TILE_OF_X = ['conv3x3/winograd4/tile_of_x.wgsl', TRANSFORMS];
 const SUMS_OF_TILE = ['conv3x3/winograd4/sums_of_tile.wgsl', TRANSFORMS];
@@ -142,7 +145,10 @@ function forwardWith(
   return {
     idea: IDEAS[product],
     passes: [
-      { shader: pass('weights'), include: [TRANSFORMS], grid: (d, c) => flat((d.C * d.K) / 4, c.WORKGROUP!) },
+      {
+        ...{ shader: pass('weights'), include: [TRANSFORMS], prepares: FILTERS },
+        grid: (d, c) => flat((d.C * d.K) / 4, c.WORKGROUP!),
+      },
       { shader: pass('input'), include: TILE_OF_X, grid: (d, c) => flat((outputTiles(d) * d.C) / 4, c.WORKGROUP!) },
       ...filterProducts<keyof ConvShape | 'relu'>('forward', FORWARD_NUMBERS[product], product, (d) => [
         outputTiles(d),

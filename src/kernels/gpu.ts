@@ -4,6 +4,7 @@ import { VggpuError } from '../errors.js';
 import { type Block, type BufferPool, createBufferPool } from './buffers.js';
 import { type Choices, createChoices } from './choices.js';
 import type { MatrixUnit } from './matrix-units.js';
+import { createPreparedBlocks, type PreparedBlocks } from './prepared.js';
 import type { RunFacts } from './profile.js';
 import { createProfiler, type Profiler } from './profiler.js';
 import type { ShaderText } from './shader.js';
@@ -49,6 +50,8 @@ export interface Gpu {
   readonly capabilities: Capabilities;
   readonly shaderText: ShaderText;
   readonly pool: BufferPool;
+  /** What variants prepared of bindings that stay as they are. */
+  readonly prepared: PreparedBlocks;
   /** Which variant of a kernel runs where none is forced. */
   readonly choices: Choices;
   /** The buffer that dims are read from, at a dynamic offset. */
@@ -168,6 +171,7 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     if (lost) throw lost;
     const first = failures[0];
     if (!first) return;
+    prepared.forgetAll(); // among what failed may be what was to fill them
     if (failures.length > 1) first.message += ` (and ${failures.length - 1} more errors that followed)`;
     failures.length = 0;
     throw first;
@@ -206,12 +210,15 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
   const pool = createBufferPool(device, {
     memory: options.memory,
     poison: options.debug ? poison : undefined,
+    given: (block) => prepared.forget(block),
     reclaim() {
+      prepared.forgetAll();
       flush();
       pool.trim(0);
       forgetGroups();
     },
   });
+  const prepared = createPreparedBlocks(pool.give);
   const profiler = createProfiler(device, { flush, finish });
   const gpu: Gpu = {
     device,
@@ -224,6 +231,7 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     },
     shaderText: options.shaderText,
     pool,
+    prepared,
     choices: options.choices ?? createChoices(),
     uniforms,
     cache,
@@ -231,12 +239,15 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     profiler,
     dispatch,
     copy(from, fromOffset, to, toOffset, bytes) {
+      prepared.forget(to);
       commands().copyBufferToBuffer(from.buffer, fromOffset, to.buffer, toOffset, bytes);
     },
-    clear({ buffer, bytes }) {
-      commands().clearBuffer(buffer, 0, bytes);
+    clear(block) {
+      prepared.forget(block);
+      commands().clearBuffer(block.buffer, 0, block.bytes);
     },
     write(to, data, offset = 0) {
+      prepared.forget(to);
       flush(); // a queue write lands before anything still being recorded
       profiler.countBytes('uploaded', data.byteLength);
       const upload = () =>
@@ -249,6 +260,7 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     close() {
       closed = true;
       flush();
+      prepared.forgetAll();
       pool.trim(0);
       uniforms.destroy();
       readBack?.destroy();

@@ -21,6 +21,8 @@ export interface Pass<D extends string> {
   readonly include?: readonly string[];
   /** Binds another tensor to a shader variable: variable -> binding or scratch. */
   readonly rename?: Readonly<Record<string, string>>;
+  /** That it fills this scratch from this binding alone, by these dims: where the binding stays as it is, so may the scratch. */
+  readonly prepares?: { readonly scratch: string; readonly from: string; readonly by: readonly D[] };
 }
 
 /** What holds for a variant of any number of passes. */
@@ -39,7 +41,7 @@ export type Variant<D extends string> = VariantFacts<D> &
     | Pass<D>
     | {
         readonly passes: readonly Pass<D>[];
-        /** Buffers that live for the run only: name -> number of 4-byte elements. */
+        /** Buffers that live for the run only, unless a pass `prepares` them: name -> number of 4-byte elements. */
         readonly scratch?: Readonly<Record<string, (d: Values<D>) => number>>;
       }
   );

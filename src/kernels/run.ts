@@ -12,6 +12,8 @@ import { type Program, packUniform, programFor, uniformBytes } from './program.j
  * @param d values of its dims and scalars
  * @param tensors a block for each binding, at least as large as `elements` says
  * @param variantName a variant to force; otherwise the one chosen for this device
+ * @param constant bindings that will stay as they are for many runs: what the variant prepares of them is kept, as memory allows, until
+ * they are written or given back
  * @throws VggpuError 'kernel' where a block is too small, or no variant takes the dims
  */
 export function run<D extends string, B extends string>(
@@ -20,14 +22,18 @@ export function run<D extends string, B extends string>(
   d: Values<D>,
   tensors: Readonly<Record<B, Block>>,
   variantName?: string,
+  constant: readonly NoInfer<B>[] = [],
 ): void {
   const plan = planFor(gpu, kernel, d, variantName);
   checkSizes(kernel, d, plan, tensors);
   const blocks: Record<string, Block> = { ...tensors };
-  for (const [name, bytes] of plan.scratch) blocks[name] = gpu.pool.take(bytes, `scratch '${name}' of ${plan.label}`);
+  for (const name of plan.written) gpu.prepared.forget(blocks[name]!);
+  for (const scratch of plan.scratch) blocks[scratch.name] = takeScratch(gpu, plan.label, scratch);
+  const ready = plan.preparation !== undefined && takePrepared(gpu, plan.label, plan.preparation, blocks);
   const facts = gpu.profiler.on ? factsOf(kernel, plan.variant, d) : undefined;
   const uniform = kernel.scalars ? packUniform(kernel, d) : plan.uniform;
   for (const { pass, program, grid } of plan.dispatches) {
+    if (ready && pass.prepares) continue;
     gpu.dispatch({
       pipeline: program.pipeline,
       group: groupFor(gpu, plan.label, program, pass.rename ?? {}, blocks),
@@ -36,10 +42,40 @@ export function run<D extends string, B extends string>(
       about: facts && { run: facts, pass: pass.shader },
     });
   }
-  for (const [name] of plan.scratch) gpu.pool.give(blocks[name]!);
+  for (const { name } of plan.scratch) gpu.pool.give(blocks[name]!);
+  if (!plan.preparation || ready) return;
+  const { from, name, key } = plan.preparation;
+  if (constant.includes(from as B)) gpu.prepared.keep(blocks[from]!, key, blocks[name]!);
+  else gpu.pool.give(blocks[name]!);
+}
+
+function takeScratch(gpu: Gpu, label: string, { name, bytes }: Scratch): Block {
+  return gpu.pool.take(bytes, `scratch '${name}' of ${label}`);
+}
+
+/**
+ * Adds the scratch that a pass prepares to the blocks, after all others: taking a block may cost those that were kept.
+ * @returns whether it was filled before
+ */
+function takePrepared(gpu: Gpu, label: string, preparation: Preparation, blocks: Record<string, Block>): boolean {
+  const kept = gpu.prepared.get(blocks[preparation.from]!, preparation.key);
+  blocks[preparation.name] = kept ?? takeScratch(gpu, label, preparation);
+  return kept !== undefined;
 }
 
 const NOTHING = new ArrayBuffer(0);
+
+interface Scratch {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** Scratch that a pass prepares of a binding. */
+interface Preparation extends Scratch {
+  readonly from: string;
+  /** What tells it from others that are prepared of the same binding. */
+  readonly key: string;
+}
 
 /** What a run comes to, worked out once for a kernel, its dims and its variant: the same steps come again and again. */
 interface Plan {
@@ -49,7 +85,11 @@ interface Plan {
   readonly label: string;
   /** 4-byte elements of each binding. */
   readonly elements: readonly (readonly [name: string, elements: number])[];
-  readonly scratch: readonly (readonly [name: string, bytes: number])[];
+  /** Names of the bindings that it changes. */
+  readonly written: readonly string[];
+  /** That which a pass prepares is not among it. */
+  readonly scratch: readonly Scratch[];
+  readonly preparation: Preparation | undefined;
   readonly uniform: ArrayBuffer;
   readonly dispatches: readonly {
     readonly pass: Pass<string>;
@@ -92,12 +132,23 @@ function createPlan<D extends string>(
 ): Plan {
   const variant = variantNamed(kernel, name);
   const label = `${kernel.name}/${name}`;
+  const scratch = Object.entries(scratchOf(variant, d)).map(([own, elements]) => ({ name: own, bytes: elements * 4 }));
+  const preparing = passesOf(variant).find(({ prepares }) => prepares);
+  const prepares = preparing?.prepares;
+  const prepared = scratch.find((own) => own.name === prepares?.scratch);
   return {
     tuned,
     variant: name,
     label,
     elements: Object.entries(kernel.elements(d)),
-    scratch: Object.entries(scratchOf(variant, d)).map(([scratch, elements]) => [scratch, elements * 4]),
+    written: Object.entries(kernel.bindings).flatMap(([own, access]) => (access === 'read' ? [] : [own])),
+    scratch: scratch.filter((own) => own !== prepared),
+    preparation: prepares &&
+      prepared && {
+        ...prepared,
+        from: prepares.from,
+        key: `${preparing!.shader} ${prepares.by.map((dim) => d[dim]).join(' ')}`,
+      },
     uniform: packUniform(kernel, d),
     dispatches: passesOf(variant).flatMap((pass) => {
       const program = programFor(gpu, label, pass as Pass<string>, uniformBytes(kernel));

@@ -131,6 +131,23 @@ describe.each(every)('$name', ({ kernel, variant }) => {
     }
   });
 
+  it('prepares one scratch at most, by a pass that reads a single binding', () => {
+    const preparing = passes.filter(({ prepares }) => prepares);
+    expect(preparing.length).toBeLessThanOrEqual(1);
+    for (const pass of preparing) {
+      const { scratch, from, by } = pass.prepares!;
+      expect(new Map(boundBy(pass))).toEqual(
+        new Map([
+          [from, false],
+          [scratch, true],
+        ]),
+      );
+      expect(kernel.bindings[from]).toBe('read');
+      const read = [...programText(source, pass).matchAll(/\bdims\.(\w+)/g)].map(([, name]) => name!);
+      expect([...new Set(read)].sort(), 'the dims that its shader reads').toEqual([...by].sort());
+    }
+  });
+
   it('has the uniform struct and the binding numbers that dispatch packs', () => {
     const { dims, scalars = [] } = kernel;
     for (const pass of passes) {
