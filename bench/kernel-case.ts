@@ -28,6 +28,8 @@ export interface KernelCase {
   readonly tolerance: number;
   /** Bindings that hold float16, two to a word, an even number of them. */
   readonly halves?: readonly string[];
+  /** Bindings that stay as they are, as the weights of a frozen layer do: what a variant prepares of them, it prepares once. */
+  readonly constant?: readonly string[];
   /** Inputs that are not any numbers. */
   readonly inputs?: (numbers: Inputs) => Inputs;
   /** Element `i` of the output, computed in float64. */
@@ -102,7 +104,7 @@ function openKernelCase(context: Context, about: KernelCase, variants: readonly 
 
 function openVariant(
   { gpu }: Context,
-  { kernel, dims, output, halves = [] }: KernelCase,
+  { kernel, dims, output, halves = [], constant = [] }: KernelCase,
   name: string,
   { blocks, inputs }: { readonly blocks: Readonly<Record<string, Block>>; readonly inputs: Inputs },
 ): Runner {
@@ -113,7 +115,7 @@ function openVariant(
     else if (access === 'write') gpu.write(block, new Float32Array(block.bytes / 4).fill(Number.NaN));
   }
   const go = async (times: number) => {
-    for (let i = 0; i < times; i++) run(gpu, kernel, dims, blocks, name);
+    for (let i = 0; i < times; i++) run(gpu, kernel, dims, blocks, name, constant);
     await gpu.finish();
   };
   return {

@@ -52,6 +52,7 @@ export function conv3x3Cases(N: number): KernelCase[] {
       kernel: conv3x3Forward as unknown as Kernel,
       importance: times === 0 ? 50 : N === 1 ? 10 : 16,
       output: 'y',
+      constant: ['w'],
       spot: (inputs, i) => forwardAt(d, inputs, i),
       tensorflow: (tf, { x, w, b }) => {
         const tensors = [tf.tensor4d(x!, [N, size, size, C]), tf.tensor4d(w!, [3, 3, C, K]), tf.tensor1d(b!)] as const;
