@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { create, globals } from 'webgpu';
+import { withoutMatrixUnits } from '../../scripts/exercise/without-matrix-units.js';
 import { type ConvShape, elementsOf, outputSize, pooledElements } from '../../src/kernels/conv3x3-shape.js';
 import type { Capabilities, Gpu } from '../../src/kernels/gpu.js';
 import { halfConv3x3Forward, halfConv3x3ForwardPooled } from '../../src/kernels/half-conv3x3.js';
@@ -19,7 +20,7 @@ import { matmulNN } from '../reference/matmul.js';
 import { maxPoolForward } from '../reference/max-pool.js';
 import { evaluate } from './evaluate.js';
 import { testKernel } from './harness.js';
-import { emulatingMatrixUnits, withoutMatrixUnits } from './matrix-emulation.js';
+import { emulatingMatrixUnits } from './matrix-emulation.js';
 
 const EXTENSION = 'enable chromium_experimental_subgroup_matrix;';
 const texts = new Map<string, Pass<string>>();
