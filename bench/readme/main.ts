@@ -1,8 +1,9 @@
-// npm run bench:readme: the README's table and docs/bench.svg from bench/results/*.json.
+// npm run bench:readme: the README's table, docs/bench.svg and the figures of the tutorial's chapters from bench/results/*.json.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VggpuError } from '../../src/errors.js';
 import { ROOT } from '../project.js';
+import { chaptersOf, withFigures } from './chapters.js';
 import { barChart } from './chart.js';
 import { readReports } from './reports.js';
 import { betweenMarkers, readmeTable } from './table.js';
@@ -13,7 +14,14 @@ try {
   const chart = 'docs/bench.svg';
   writeFileSync(readme, betweenMarkers(readFileSync(readme, 'utf8'), readmeTable(reports, chart)));
   writeFileSync(join(ROOT, chart), barChart(reports));
-  console.error(`README.md and ${chart} hold the figures of ${reports.map(({ adapter }) => adapter).join(', ')}.`);
+  const tutorial = join(ROOT, 'docs/tutorial');
+  for (const name of chaptersOf(tutorial)) {
+    const chapter = join(tutorial, name);
+    writeFileSync(chapter, withFigures(readFileSync(chapter, 'utf8'), reports));
+  }
+  console.error(
+    `README.md, ${chart} and the tutorial's chapters hold the figures of ${reports.map(({ adapter }) => adapter).join(', ')}.`,
+  );
 } catch (error) {
   if (!(error instanceof VggpuError)) throw error;
   console.error(error.message);
