@@ -41,7 +41,7 @@ describe('a table of variants', () => {
     const table = chapterTable({ layer: 'conv3_2', variants: [naive!] }, [gpu, lavapipe]);
     expect(table).not.toContain('H200');
     const nobody = chapterTable({ layer: 'conv3_2', variants: [matrix!] }, [gpu, lavapipe]);
-    expect(nobody.split('\n').slice(2)).toEqual(['| matrix | any adapter | not measured |  |  |  |']);
+    expect(nobody.split('\n').slice(2)).toEqual(['| matrix | any adapter | not measured |  |  |']);
   });
 
   it('names the op of each variant where they differ', () => {
