@@ -59,7 +59,7 @@ export function drawRegisters(): string {
     height: y.y + DIMS.K * CHANNEL + 28,
     body: [
       ...drawn,
-      text(LEFT, top - 12, `x: channel ${channel} of ${DIMS.C}`),
+      text(LEFT, top - 12, `x, channel ${channel}: reads that one replaces`),
       plane(
         x,
         places((one) => one.readPlaces('x')),

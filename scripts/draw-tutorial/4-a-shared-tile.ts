@@ -1,9 +1,10 @@
 // Chapter 4: one step of a workgroup: what an invocation brings to workgroup memory, what it uses of what all have brought, what it makes.
 import { conv3x3Forward } from '../../src/kernels/conv3x3.js';
+import type { FollowedAccess } from '../../src/study/mapping.js';
 import { arrow, framed, LEFT, legend, lines, text } from './frame.js';
-import { type Cells, drawGrid, extent, type Grid } from './grid.js';
+import { drawGrid, extent, type Grid } from './grid.js';
 import { type Brought, firstStep } from './shared-step.js';
-import { acting, companyOf, study, writerAt } from './study.js';
+import { companyOf, study, writerAt } from './study.js';
 
 /** Two workgroups, and no tap outside the picture: who reads zeros there reads nothing. */
 const DIMS = { N: 1, H: 18, W: 18, C: 16, K: 64, pad: 0, relu: 1 };
@@ -37,14 +38,20 @@ export function drawSharedTile(): string {
   const cells = (tensor: string, cell: (piece: Brought) => readonly [number, number]) =>
     Object.fromEntries(Object.entries(pieces(tensor)).map(([colour, list]) => [colour, list.map(cell)]));
 
-  const outputs = acting(mapping, writer).writtenPlaces('y');
-  const all = company.filter(({ tensor, access }) => tensor === 'y' && access === 'write');
-  const made = all.map(({ index }) => mapping.coordinates('y', index)!);
-  const [[, lastPixel], [, lastChannel]] = [
-    made.map(([, p, q]) => p! * (DIMS.W - 2) + q!),
-    made.map((place) => place[3]!),
-  ].map(extent) as [[number, number], [number, number]];
-  const makes: Cells = outputs.map(([, p, q, k]) => [p! * (DIMS.W - 2) + q!, Math.floor(k! / VECTOR)]);
+  // y as the invocations make it: a cell is what one of them makes.
+  const rowsAndChannels = ({ index }: FollowedAccess) => {
+    const [, p, q, k] = mapping.coordinates('y', index)! as [number, number, number, number];
+    return [p * (DIMS.W - 2) + q, k] as const;
+  };
+  const writes = company.filter(({ tensor, access }) => tensor === 'y' && access === 'write');
+  const [, lastRow] = extent(writes.map((write) => rowsAndChannels(write)[0]));
+  const [, lastChannel] = extent(writes.map((write) => rowsAndChannels(write)[1] + write.count - 1));
+  const outputs = writes.filter(({ invocation }) => invocation === own);
+  const [tall, wide] = [outputs.length, outputs[0]!.count];
+  const [[top], [start]] = [0, 1].map((axis) => extent(outputs.map((write) => rowsAndChannels(write)[axis]!))) as [
+    [number, number],
+    [number, number],
+  ];
 
   const { drawn, bottom } = legend(66, [
     [['first'], `invocation ${own} brings`],
@@ -61,8 +68,14 @@ export function drawSharedTile(): string {
     height: 6,
     gap: 0.8,
   };
-  const y: Grid = { ...tileW, y: tileW.y + tileW.rows * tileW.height + 40, rows: lastPixel + 1, height: 2.6, gap: 0.5 };
-  const tileX: Grid = { ...y, x: 248, columns: DIMS.C / VECTOR, width: 18 };
+  const row = 2.6; // a pixel
+  const y: Grid = {
+    ...{ x: tileW.x, y: tileW.y + tileW.rows * tileW.height + 40, rows: (lastRow + 1) / tall, height: tall * row },
+    ...{ columns: (lastChannel + 1) / wide, width: (wide / VECTOR) * tileW.width },
+  };
+  const tileX: Grid = {
+    ...{ x: 248, y: y.y, rows: lastRow + 1, columns: DIMS.C / VECTOR, width: 18, height: row, band: tall },
+  };
   const x: Grid = { x: LEFT, y: y.y, rows: DIMS.H, columns: DIMS.W, width: 10.5, height: 10.5 };
 
   const users = (tensor: string) => {
@@ -72,12 +85,16 @@ export function drawSharedTile(): string {
     }
     return Math.max(...Array.from(counts.values(), ({ size }) => size));
   };
+  const together = (tensor: string) => {
+    const rows = pieces(tensor).first.map((piece) => cellOf(piece)[0]);
+    return of(tensor).filter((piece) => cellOf(piece)[0] === rows[0]).length;
+  };
   const each = (tensor: string) => of(tensor).filter(({ invocation }) => invocation === own).length;
   const others = new Set(used.map(({ invocation }) => invocation).filter((invocation) => invocation !== own)).size;
   const facts = [
     `Each of ${new Set(step.brought.map(({ invocation }) => invocation)).size} invocations brings ${each('x')} vectors of x and ${each('w')} of w, then uses ${used.length} of them.`,
     `What invocation ${own} uses, ${others} others brought. A number of x is used by ${users('x')}`,
-    `invocations, one of w by ${users('w')}: from storage each comes once.`,
+    `invocations, one of w by ${users('w')}: in a step each comes from storage once.`,
   ];
   return framed({
     title: 'tiled: one brings, another uses',
@@ -88,20 +105,26 @@ export function drawSharedTile(): string {
       ...lines(LEFT, tileW.y + 12, [
         'One step of nine: a tap,',
         `${DIMS.C} channels, ${pixels.length} pixels.`,
-        `A cell is ${VECTOR} numbers.`,
+        `A cell is ${VECTOR} channels.`,
       ]),
-      text(tileW.x, tileW.y - 10, `w of the tap, in workgroup memory`),
+      text(tileW.x, tileW.y - 10, 'tile of w, in workgroup memory'),
       drawGrid(tileW, cells('w', cellOf)),
       text(x.x, x.y - 10, 'x, in storage'),
       drawGrid(
         x,
         cells('x', (piece) => [placeOf(piece)[1]!, placeOf(piece)[2]!]),
       ),
+      ...lines(x.x, x.y + x.rows * x.height + 34, [
+        `${together('x')} invocations in a row`,
+        `bring a pixel of x,`,
+        `${together('w')} a row of w: side`,
+        'by side in storage.',
+      ]),
       arrow(x.x + x.columns * x.width + 5, x.y + 60, tileX.x - 4, x.y + 60),
-      text(tileX.x, tileX.y - 10, 'its x'),
+      text(tileX.x, tileX.y - 10, 'tile of x'),
       drawGrid(tileX, cells('x', cellOf)),
-      text(y.x, y.y - 10, `y: ${y.rows} pixels by ${lastChannel + 1} channels`),
-      drawGrid(y, { third: makes }),
+      text(y.x, y.y - 10, `y: ${lastRow + 1} pixels by ${lastChannel + 1} channels, ${tall} by ${wide} a cell`),
+      drawGrid(y, { third: [[top / tall, start / wide]] }),
       ...lines(LEFT, y.y + y.rows * y.height + 34, facts, 'ink'),
     ],
   });

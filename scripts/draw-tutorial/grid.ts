@@ -12,6 +12,8 @@ export interface Grid {
   readonly height: number;
   /** Between cells; 0 where they are too small for it. */
   readonly gap?: number;
+  /** Rows from one line across to the next, where cells are too low for lines between all. */
+  readonly band?: number;
 }
 
 /** Cells by row and column. */
@@ -61,11 +63,12 @@ export function drawGrid(grid: Grid, touched: Touched): Markup {
 }
 
 /** The lines between cells. */
-function between({ x, y, rows, columns, width, height }: Grid): string {
+function between({ x, y, rows, columns, width, height, band = 1 }: Grid): string {
   let path = '';
   for (let column = 1; column < columns; column++)
     path += `M${round(x + column * width)} ${round(y)}v${round(rows * height)}`;
-  for (let row = 1; row < rows; row++) path += `M${round(x)} ${round(y + row * height)}h${round(columns * width)}`;
+  for (let row = band; row < rows; row += band)
+    path += `M${round(x)} ${round(y + row * height)}h${round(columns * width)}`;
   return path;
 }
 
