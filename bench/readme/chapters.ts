@@ -84,7 +84,7 @@ export function chapterTable({ layer, variants }: Block, reports: readonly Repor
     'time',
     'GFLOP/s',
     'of the ceiling',
-    'to the one before',
+    'as fast as the one before',
   ];
   const lines = adapters.flatMap(({ adapter, rows }) =>
     rows.map((row, i) => [nameOf(variants[i]!), adapter, ...cellsOf(row, rows[i - 1])]),

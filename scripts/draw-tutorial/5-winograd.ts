@@ -115,6 +115,7 @@ export function drawWinograd(): string {
         fourth: weights.writtenPlaces('U'),
         second: multiply.readPlaces('U'),
       }),
+      arrow(M_AT + 160, upper + 4 * (DIMS.C * 5 + 6), M_AT + 160, lower - 8),
       text(x.x, lower - 12, 'x: a channel'),
       plane(x, { first: input.readPlaces('x') }, 0),
       ...[1, across].map((steps) => outline(x, rowsAndColumns(tileBeside(steps), 0), true)),
