@@ -76,25 +76,41 @@ function filterProducts<D extends keyof ConvShape | 'relu'>(
   sizes: (d: Values<D>) => readonly [tiles: number, filters: number],
 ): Pass<D>[] {
   const shader = multiplyShader(folder, number, product);
-  const own = `conv3x3/winograd/multiply_${product}.wgsl`;
-  if (product !== 'prefetched') {
-    return [{ shader, include: [own], grid: (d, c) => productGrid(...sizes(d), 36, c) }];
+  const helper = `conv3x3/winograd/multiply_${product}`;
+  const byConsts: Pass<D>['grid'] = (d, c) => productGrid(...sizes(d), 36, c);
+  const byTile =
+    (rows: number, columns: number): Pass<D>['grid'] =>
+    (d) => [pieces(sizes(d)[1], columns), pieces(sizes(d)[0], rows), 36];
+  const high = { shader, include: [`${helper}.wgsl`] };
+  const low = { shader: shader.replace('_multiply', '_low_multiply'), include: [`${helper}_low.wgsl`] };
+  switch (product) {
+    case 'prefetched': {
+      const few = (d: Values<D>) => sizes(d)[0] <= 3 * LOW_ROWS;
+      high.include.push(...tileIncludes('along', 'across'));
+      low.include.push('products/low_tile.wgsl');
+      return oneOf(
+        { ...high, grid: byTile(TILE_ROWS, TILE_COLUMNS) },
+        { ...low, grid: byTile(LOW_ROWS, LOW_COLUMNS) },
+        few,
+      );
+    }
+    case 'subgroup4': {
+      const few = (d: Values<D>) => sizes(d)[0] <= 48 && (sizes(d)[0] - 1) % 32 < 16; // half of the last 32 would be empty
+      return oneOf({ ...high, grid: byConsts }, { ...low, grid: byConsts }, few);
+    }
+    default:
+      return [{ ...high, grid: byConsts }];
   }
-  // Few tiles, as of small pictures in small batches, would leave most of a high tile empty. Both make the same bits.
-  const low = (d: Values<D>) => sizes(d)[0] <= 3 * LOW_ROWS;
-  const grid = (rows: number, columns: number, runs: (d: Values<D>) => boolean): Pass<D>['grid'] => {
-    return (d) => {
-      const [tiles, filters] = sizes(d);
-      return runs(d) ? [pieces(filters, columns), pieces(tiles, rows), 36] : [0, 0, 0];
-    };
-  };
+}
+
+/**
+ * Two passes of which one has nothing to do: few tiles, as of small pictures in small batches, would leave most of a high block of them
+ * empty. Both make the same bits, so that a picture's do not depend on its batch.
+ */
+function oneOf<D extends string>(high: Pass<D>, low: Pass<D>, few: (d: Values<D>) => boolean): Pass<D>[] {
   return [
-    { shader, include: [own, ...tileIncludes('along', 'across')], grid: grid(TILE_ROWS, TILE_COLUMNS, (d) => !low(d)) },
-    {
-      shader: shader.replace('_multiply', '_low_multiply'),
-      include: [`conv3x3/winograd/multiply_${product}_low.wgsl`, 'products/low_tile.wgsl'],
-      grid: grid(LOW_ROWS, LOW_COLUMNS, low),
-    },
+    { ...high, grid: (d, c) => (few(d) ? [0, 0, 0] : high.grid(d, c)) },
+    { ...low, grid: (d, c) => (few(d) ? low.grid(d, c) : [0, 0, 0]) },
   ];
 }
 

@@ -57,6 +57,16 @@ const split = (rows: number): Variant<Forward> => ({
   accepts: ({ M, N }) => M <= rows && N % 4 === 0,
 });
 
+/** Lanes that read rows of x for each other. */
+const subgroup = (lanes: number, number: number): Variant<Forward> => ({
+  idea: `every ${lanes} neighbours of a subgroup read rows of x for each other`,
+  shader: `matmul/nn/${number}_subgroup${lanes}.wgsl`,
+  include: [RECTIFY],
+  grid: ({ M, N }, c) => [pieces(M, c.ROWS!), pieces(N / 4, c.WORKGROUP!)],
+  accepts: ({ M, K, N }, device) => K % 4 === 0 && N % 4 === 0 && tiles(M, 16) && device.subgroupSize >= lanes,
+  pays: ({ M }) => M >= 16,
+});
+
 /** y = x·w + b, (M, N); max(y, 0) where `relu` is 1. A row has the same bits in every batch and variant. */
 export const matmulNN = defineKernel({
   name: 'matmul/nn',
@@ -159,9 +169,11 @@ export const matmulNN = defineKernel({
       scratch: { part: ({ K, N }) => pieces(K, SUM) * N * 64 },
       accepts: ({ M, K, N }, device) => M <= 64 && K % 4 === 0 && N % 4 === 0 && tileFits(device),
     },
+    subgroup4: subgroup(4, 12),
+    subgroup8: subgroup(8, 13),
   },
   prefer: {
-    cpu: ['oneRow', 'fewRows', 'registers', 'vec4', 'naive'],
+    cpu: ['oneRow', 'fewRows', 'subgroup8', 'subgroup4', 'registers', 'vec4', 'naive'],
     gpu: ['split1', 'split4', 'split8', 'splitTiled', 'prefetched', 'splitNarrow', 'tiled', 'naive'],
   },
 });

@@ -4,11 +4,11 @@ enable subgroups;
 // tile
 //
 // Layout   V (36, T, C), U (36, C, K), M (36, T, K), row-major; C and K divisible by 4
-// Mapping  one invocation makes 8 tiles of 4 neighbouring k; invocations run along k, so a subgroup needs the same 8
-//          rows of V
-// Reuse    every 4 neighbours of a subgroup read 4 rows of V, one each, and hand them round; 8 rows and 4 vectors of
-//          U make 128 products
-// Cost     256 flops for 24 floats read: 2.7 flop/byte
+// Mapping  one invocation makes 32 tiles of 4 neighbouring k; invocations run along k, so a subgroup needs the same 32
+//          rows of V. Its neighbour runs instead where that would leave half of the last rows empty
+// Reuse    every 4 neighbours of a subgroup read 4 rows of V, one each, and hand them round; 32 rows and 4 vectors of
+//          U make 512 products
+// Cost     1,024 flops for 48 floats read: 5.3 flop/byte
 // Before   6_winograd4_multiply has every invocation read all rows itself; here a row is read once by 4 invocations
 //          together
 
