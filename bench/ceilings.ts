@@ -1,7 +1,7 @@
 // What the device can do at most, measured in the same run as what is held against it: multiply-adds from registers, and a copy.
 import type { Gpu } from '../src/kernels/gpu.js';
-import { flat } from '../src/kernels/grid.js';
-import { defineKernel, type Kernel } from '../src/kernels/kernel.js';
+import type { Kernel } from '../src/kernels/kernel.js';
+import { copyProbe, fmaProbe } from '../src/kernels/probe.js';
 import { run } from '../src/kernels/run.js';
 import type { Precision } from './case.js';
 import { kernelTimesOf } from './kernel-times.js';
@@ -12,44 +12,6 @@ export interface Ceilings {
   readonly fmaF16?: number;
   readonly copy: number;
 }
-
-/** As seen from the folder of shaders. */
-const PROBES = '../bench/probes';
-
-/** Flops of one invocation of a probe: STEPS * 16 vec4 multiply-adds. */
-const FLOPS = 512 * 16 * 8;
-
-/** @param count invocations */
-const probeOf = (name: string) => ({
-  idea: 'chains of multiply-adds in registers',
-  shader: `${PROBES}/${name}.wgsl`,
-  grid: (d: { count: number }, c: Readonly<Record<string, number>>) => flat(d.count, c.WORKGROUP!),
-});
-
-const fmaProbe = defineKernel({
-  name: 'probe/fma',
-  dims: ['count'],
-  scalars: ['factor', 'term'],
-  bindings: { y: 'write' },
-  elements: (d) => ({ y: 4 * d.count }),
-  flops: (d) => d.count * FLOPS,
-  variants: { few: probeOf('fma_few'), many: probeOf('fma'), f16: probeOf('fma_f16') },
-});
-
-const copyProbe = defineKernel({
-  name: 'probe/copy',
-  dims: ['count'],
-  bindings: { x: 'read', y: 'write' },
-  elements: (d) => ({ x: 4 * d.count, y: 4 * d.count }),
-  flops: () => 0,
-  variants: {
-    vec4: {
-      idea: 'one vec4 an invocation',
-      shader: `${PROBES}/copy.wgsl`,
-      grid: (d, c) => flat(d.count, c.WORKGROUP!),
-    },
-  },
-});
 
 /** Invocations of the multiply-add probes: as few as take LONG_ENOUGH, at most what one dimension of a grid holds. */
 const [FEWEST, MOST] = [2 ** 12, 2 ** 21];
@@ -66,18 +28,19 @@ export async function measureCeilings(gpu: Gpu): Promise<Ceilings> {
   const copied = await fastest(gpu, copyProbe as unknown as Kernel, { count }, { variant: 'vec4', rounds: ROUNDS });
   return {
     fma: Math.max(await multiplyAdds(gpu, 'few'), await multiplyAdds(gpu, 'many')),
-    ...(features.has('shader-f16') && { fmaF16: await multiplyAdds(gpu, 'f16') }),
+    ...(features.has('shader-f16') && { fmaF16: await multiplyAdds(gpu, 'halves') }),
     copy: (2 * bytes) / copied / 1e6,
   };
 }
 
 /** GFLOP/s of one of the probes. */
-async function multiplyAdds(gpu: Gpu, variant: 'few' | 'many' | 'f16'): Promise<number> {
+async function multiplyAdds(gpu: Gpu, variant: 'few' | 'many' | 'halves'): Promise<number> {
+  const dims = (count: number) => ({ count, factor: 0.5, term: 1 });
   const time = (count: number, rounds: number) =>
-    fastest(gpu, fmaProbe as unknown as Kernel, { count, factor: 0.5, term: 1 }, { variant, rounds });
+    fastest(gpu, fmaProbe as unknown as Kernel, dims(count), { variant, rounds });
   let count = FEWEST;
   while (count < MOST && (await time(count, 1)) < LONG_ENOUGH) count = Math.min(MOST, 4 * count);
-  return (count * FLOPS) / (await time(count, ROUNDS)) / 1e6;
+  return fmaProbe.flops(dims(count)) / (await time(count, ROUNDS)) / 1e6;
 }
 
 /** Milliseconds of the quickest of some runs: a ceiling is what nothing disturbed. */

@@ -1,5 +1,6 @@
 // What a device can do at most: multiply-adds from registers, and a copy. Measured, they are the two ceilings of a roofline.
 import { flat } from './grid.js';
+import { hasHalves } from './half.js';
 import { defineKernel } from './kernel.js';
 
 /** Steps of the chains, and vec4 multiply-adds in each; in the shaders as well. */
@@ -23,6 +24,12 @@ export const fmaProbe = defineKernel({
       idea: '8 chains an invocation, for devices that wait for a multiply-add',
       shader: 'probe/fma/2_many.wgsl',
       grid: ({ count }, c) => flat(count, c.WORKGROUP!),
+    },
+    halves: {
+      idea: '8 chains in float16',
+      shader: 'probe/fma/3_halves.wgsl',
+      grid: ({ count }, c) => flat(count, c.WORKGROUP!),
+      accepts: (_, device) => hasHalves(device),
     },
   },
 });

