@@ -5,7 +5,7 @@ import {
   conv3x3InputGradient,
   conv3x3WeightGradient,
 } from '../../src/kernels/conv3x3.js';
-import { halfConv3x3Forward } from '../../src/kernels/half-conv3x3.js';
+import { halfConv3x3Forward, halfConv3x3ForwardPooled } from '../../src/kernels/half-conv3x3.js';
 import type { Kernel } from '../../src/kernels/kernel.js';
 import type { KernelCase } from '../kernel-case.js';
 import type { OnnxOp } from '../peers/onnxruntime.js';
@@ -97,7 +97,16 @@ export function conv3x3Cases(N: number): KernelCase[] {
     };
     // No gradient is asked for the pictures themselves.
     const cases = C === 3 ? [forward, half, weightGradient] : [forward, half, inputGradient, weightGradient];
-    return POOLED.has(layer) ? [...cases, pooled(forward, d)] : cases;
+    if (!POOLED.has(layer)) return cases;
+    const together = pooled(forward, d);
+    const togetherHalf: KernelCase = {
+      ...together,
+      kernel: halfConv3x3ForwardPooled as unknown as Kernel,
+      importance: together.importance + 5,
+      halves: ['x', 'w', 'y'],
+      tolerance: HALF_TOLERANCE,
+    };
+    return [...cases, together, togetherHalf];
   });
 }
 
