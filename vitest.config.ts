@@ -8,6 +8,9 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     pool: 'forks',
-    env: { VGGPU_TUNE: '0' }, // no test depends on what was tuned on the machine
+    env: {
+      VGGPU_TUNE: '0', // no test depends on what was tuned on the machine
+      NO_COLOR: '1', // machines for CI ask for colours off a terminal
+    },
   },
 });

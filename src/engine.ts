@@ -47,6 +47,7 @@ export {
   type VariantFacts,
 } from './kernels/kernel.js';
 export { type MatrixUnit, matrixUnitsOf } from './kernels/matrix-units.js';
+export type { PreparedBlocks } from './kernels/prepared.js';
 export type { DispatchRecord, HostSpan, Profile, RunFacts } from './kernels/profile.js';
 export type { Profiler } from './kernels/profiler.js';
 export { run } from './kernels/run.js';

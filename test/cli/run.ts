@@ -24,7 +24,7 @@ export interface RunningCommand {
 /** @param environment added to this process's */
 export function startVggpu(parameters: readonly string[], environment: NodeJS.ProcessEnv = {}): RunningCommand {
   if (!existsSync(program)) throw new Error('The command line is not built: npm run build (npm test does it).');
-  const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', ...environment }; // CI machines ask for colours off a terminal
+  const env = { ...process.env, NODE_OPTIONS: '', ...environment };
   const child = spawn(process.execPath, [program, ...parameters], {
     env,
     timeout: 120_000,
