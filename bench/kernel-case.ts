@@ -30,6 +30,11 @@ export interface KernelCase {
   readonly halves?: readonly string[];
   /** Bindings that stay as they are, as the weights of a frozen layer do: what a variant prepares of them, it prepares once. */
   readonly constant?: readonly string[];
+  /**
+   * How an op on more pictures than the device runs at once is done in parts, as a network does: the number of parts, and the bindings that
+   * hold a part of the N pictures each.
+   */
+  readonly parts?: { readonly count: number; readonly bindings: readonly string[] };
   /** Inputs that are not any numbers. */
   readonly inputs?: (numbers: Inputs) => Inputs;
   /** Element `i` of the output, computed in float64. */
@@ -50,11 +55,12 @@ export function kernelCase(gpu: Gpu, about: KernelCase): Case | undefined {
   const sizes = Object.entries<number>(kernel.elements(dims));
   const { maxStorageBufferBindingSize } = gpu.capabilities.limits;
   if (sizes.some(([, elements]) => elements * 4 > maxStorageBufferBindingSize)) return undefined;
+  const part = dimsOfPart({ ...about, dims });
   const variants = Object.keys(kernel.variants).filter((name) =>
-    accepts(kernel.variants[name]!, dims, gpu.capabilities),
+    accepts(kernel.variants[name]!, part, gpu.capabilities),
   );
   if (variants.length === 0) return undefined;
-  const chosen = gpu.choices.variant(kernel, dims, gpu.capabilities);
+  const chosen = gpu.choices.variant(kernel, part, gpu.capabilities);
   const shown = variants.filter((name) => name === chosen || !about.skip?.includes(name));
   return {
     op: kernel.name,
@@ -63,6 +69,11 @@ export function kernelCase(gpu: Gpu, about: KernelCase): Case | undefined {
     ...cost(kernel, dims),
     open: async (context) => openKernelCase(context, { ...about, dims }, shown, chosen),
   };
+}
+
+/** The dims of one part of the pictures. */
+function dimsOfPart({ dims, parts }: KernelCase): Readonly<Record<string, number>> {
+  return parts ? { ...dims, N: dims.N! / parts.count } : dims;
 }
 
 function openKernelCase(context: Context, about: KernelCase, variants: readonly string[], chosen: string): OpenCase {
@@ -77,11 +88,16 @@ function openKernelCase(context: Context, about: KernelCase, variants: readonly 
     filled[name] = halves.includes(name) ? roundedToHalves(values) : values;
   }
   const inputs = about.inputs?.(filled) ?? filled;
-  const blocks: Record<string, Block> = {};
+  const blocks: Record<string, Block[]> = {};
   for (const [name, elements] of Object.entries(words)) {
-    blocks[name] = gpu.pool.take(4 * elements, name);
+    const count = about.parts?.bindings.includes(name) ? about.parts.count : 1;
     const values = inputs[name];
-    if (values) gpu.write(blocks[name], halves.includes(name) ? toHalves(values) : values);
+    blocks[name] = Array.from({ length: count }, (_, part) => {
+      const block = gpu.pool.take((4 * elements) / count, name);
+      const own = values?.subarray((part * values.length) / count, ((part + 1) * values.length) / count);
+      if (own) gpu.write(block, halves.includes(name) ? toHalves(own) : own);
+      return block;
+    });
   }
   const precision: Precision = halves.length > 0 ? 'f16' : 'f32';
   const ours = variants.map(
@@ -97,35 +113,55 @@ function openKernelCase(context: Context, about: KernelCase, variants: readonly 
     entrants: [...ours, ...peers],
     judge: (result) => judgeSpots(result, valuesOf(output), (i) => about.spot(inputs, i), about.tolerance),
     async close() {
-      for (const block of Object.values(blocks)) gpu.pool.give(block);
+      for (const block of Object.values(blocks).flat()) gpu.pool.give(block);
     },
   };
 }
 
 function openVariant(
   { gpu }: Context,
-  { kernel, dims, output, halves = [], constant = [] }: KernelCase,
+  about: KernelCase,
   name: string,
-  { blocks, inputs }: { readonly blocks: Readonly<Record<string, Block>>; readonly inputs: Inputs },
+  { blocks, inputs }: { readonly blocks: Readonly<Record<string, readonly Block[]>>; readonly inputs: Inputs },
 ): Runner {
+  const { kernel, output, halves = [], constant = [] } = about;
+  const dims = dimsOfPart(about);
+  const parts = Array.from({ length: about.parts?.count ?? 1 }, (_, part) =>
+    Object.fromEntries(Object.entries(blocks).map(([name, own]) => [name, own[part] ?? own[0]!])),
+  );
   // An op that updates starts from the same numbers in every variant, and none can pass with the result of the one before.
   for (const [binding, access] of Object.entries(kernel.bindings)) {
-    const block = blocks[binding]!;
-    if (access === 'update') gpu.write(block, inputs[binding]!);
-    else if (access === 'write') gpu.write(block, new Float32Array(block.bytes / 4).fill(Number.NaN));
+    for (const block of blocks[binding]!) {
+      if (access === 'update') gpu.write(block, inputs[binding]!);
+      else if (access === 'write') gpu.write(block, new Float32Array(block.bytes / 4).fill(Number.NaN));
+    }
   }
   const go = async (times: number) => {
-    for (let i = 0; i < times; i++) run(gpu, kernel, dims, blocks, name, constant);
+    for (let i = 0; i < times; i++) for (const part of parts) run(gpu, kernel, dims, part, name, constant);
     await gpu.finish();
   };
   return {
     go,
     check: async () => {},
     async result() {
-      const bytes = await gpu.read(blocks[output]!);
-      return halves.includes(output) ? fromHalves(bytes) : new Float32Array(bytes);
+      const made: Float32Array[] = [];
+      for (const block of blocks[output]!) {
+        const bytes = await gpu.read(block);
+        made.push(halves.includes(output) ? fromHalves(bytes) : new Float32Array(bytes));
+      }
+      return made.length === 1 ? made[0]! : joined(made);
     },
     ...(gpu.profiler.timed && { kernelTimes: (times: number) => kernelTimesOf(gpu, times, () => go(1)) }),
     close: async () => {},
   };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -12,6 +12,7 @@
 import { writeFileSync } from 'node:fs';
 import { VggpuError } from '../src/errors.js';
 import { readOptions, USAGE } from './options.js';
+import type { Report } from './report.js';
 import { listCases, runBench } from './run-bench.js';
 import { caseLines } from './table.js';
 import { judgeTargets, targetLines } from './targets.js';
@@ -27,11 +28,15 @@ async function main(): Promise<number> {
     print(await listCases(options));
     return 0;
   }
+  const save = (report: Report) => options.json && writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   const report = await runBench(options, {
     say: (line) => void process.stderr.write(`${line}\n`),
-    show: (rows) => void print(['', ...caseLines(rows)]),
+    show(rows, soFar) {
+      print(['', ...caseLines(rows)]);
+      save(soFar); // hours are not lost with a run that is stopped
+    },
   });
-  if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  save(report);
   const broken = report.failed || report.rows.some(({ error }) => error !== undefined);
   if (!options.targets) return broken ? 1 : 0;
   const outcomes = judgeTargets(report);

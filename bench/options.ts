@@ -9,7 +9,7 @@ Times every variant of every kernel, and whole jobs, beside TensorFlow.js' WebGP
   --filter TEXT     only cases whose name contains TEXT; given several times, all of them
   --targets         only the cases that the project has promised figures for; prints each with pass or FAIL
   --list            prints the cases' names, most important first, and runs none
-  --json FILE       writes the report
+  --json FILE       writes the report, after each case
   --adapter NAME    gpu, lavapipe, swiftshader, or part of an adapter's name (default: the best there is)
   --time SECONDS    starts no further case after this time; the most important ones run first
   --rounds N        samples of each entrant (default 5)

@@ -22,8 +22,8 @@ const BOX = { cpu: 10_000, gpu: 3_000 };
 export interface Listener {
   /** A line on what happens, for the person who waits. */
   say(line: string): void;
-  /** The rows of a case, as soon as it was measured. */
-  show(rows: readonly Row[]): void;
+  /** The rows of a case, as soon as it was measured, and the report as it would be if the run ended now. */
+  show(rows: readonly Row[], soFar: Report): void;
 }
 
 /** The cases of these options on this device, the most important first. @throws VggpuError 'usage' where there are none */
@@ -73,39 +73,44 @@ export async function runBench(options: BenchOptions, { say, show }: Listener): 
     onnx: options.alone || info.kind === 'gpu' ? undefined : openOnnxRuntime(),
   };
   const rows: Row[] = [];
-  const [notRun, failed]: [string[], string[]] = [[], []];
+  const failed: string[] = [];
+  let done = 0;
+  const report = (): Report => {
+    const notRun = cases.slice(done).map(nameOf);
+    return {
+      ...{ adapter: info.name, driver: info.driver, kind: info.kind },
+      ...{ node: process.versions.node, date: new Date().toISOString(), commit: commit() },
+      versions: versions(context),
+      ceilings,
+      ...(notRun.length > 0 && { notRun }),
+      ...(failed.length > 0 && { failed: [...failed] }),
+      rows: [...rows],
+    };
+  };
   for (const test of cases) {
-    if (performance.now() - started > options.time * 1000) {
-      notRun.push(nameOf(test));
-      continue;
-    }
+    if (performance.now() - started > options.time * 1000) break;
     const { rounds, patience } = options;
     say(`${nameOf(test)} ...`);
     try {
       const limits = { rounds, sample: SAMPLE, box: BOX[info.kind], patience: patience * 1000 };
       const own = rowsOf(test, await measure(context, test, limits), ceilings);
       rows.push(...own);
-      show(own);
+      done++;
+      show(own, report());
     } catch (error) {
+      done++;
       failed.push(`${nameOf(test)}: ${error instanceof Error ? error.message : error}`);
       say(`Failed: ${failed.at(-1)}`);
     }
     gpu.flush(); // what is recorded may still use what the pool has back
     gpu.pool.trim(0);
   }
-  if (notRun.length > 0) say(`No time left for: ${notRun.join('; ')}`);
+  const whole = report();
+  if (whole.notRun) say(`No time left for: ${whole.notRun.join('; ')}`);
   await context.shared.close();
   await gpu.finish();
   await close();
-  return {
-    ...{ adapter: info.name, driver: info.driver, kind: info.kind },
-    ...{ node: process.versions.node, date: new Date().toISOString(), commit: commit() },
-    versions: versions(context),
-    ceilings,
-    ...(notRun.length > 0 && { notRun }),
-    ...(failed.length > 0 && { failed }),
-    rows,
-  };
+  return whole;
 }
 
 function versions({ tensorflow, onnx }: Context): Record<string, string> {

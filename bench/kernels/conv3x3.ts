@@ -7,6 +7,7 @@ import {
 } from '../../src/kernels/conv3x3.js';
 import { halfConv3x3Forward, halfConv3x3ForwardPooled } from '../../src/kernels/half-conv3x3.js';
 import type { Kernel } from '../../src/kernels/kernel.js';
+import { scratchPerPicture } from '../../src/nn/micro-batches.js';
 import type { KernelCase } from '../kernel-case.js';
 import type { OnnxOp } from '../peers/onnxruntime.js';
 import type { TensorFlow } from '../peers/tensorflow.js';
@@ -39,10 +40,20 @@ const POOLED = new Set(['conv1_2', 'conv2_2', 'conv3_2', 'conv4_2', 'conv5_1']);
 export const shapeOf = (layer: string, N: number, size: number, C: number, K: number): string =>
   `${layer} ${N}x${size}x${size}x${C} -> ${K}`;
 
-/** @param N pictures */
-export function conv3x3Cases(N: number): KernelCase[] {
+/** Parts of N pictures whose transformed tiles fit a binding, as the micro-batches of a network do. */
+function partsOf({ N, H, W, C, K }: ConvShape, largest: number): number {
+  const each = Math.max(scratchPerPicture([H, W, C]), scratchPerPicture([H, W, K]));
+  let parts = 1;
+  while (parts < N && (N % parts !== 0 || (N / parts) * each > largest)) parts++;
+  return parts;
+}
+
+/** @param N pictures  @param largest elements that a binding of the device holds */
+export function conv3x3Cases(N: number, largest: number): KernelCase[] {
   return LAYERS.flatMap(([layer, size, C, K, times]) => {
     const d: ConvShape = { N, H: size, W: size, C, K };
+    const parts = partsOf(d, largest);
+    const inParts = (...bindings: string[]) => (parts > 1 ? { parts: { count: parts, bindings } } : {});
     const common = {
       ...{ shape: shapeOf(layer, N, size, C, K), dims: { ...d, pad: 1, relu: 1 } },
       ...{ tolerance: TOLERANCE, skip: layer === 'conv3_2' && N === 1 ? [] : ['naive', 'vec4'] }, // the tutorial shows those
@@ -53,6 +64,7 @@ export function conv3x3Cases(N: number): KernelCase[] {
       importance: times === 0 ? 50 : N === 1 ? 10 : 16,
       output: 'y',
       constant: ['w'],
+      ...inParts('x', 'y'),
       spot: (inputs, i) => forwardAt(d, inputs, i),
       tensorflow: (tf, { x, w, b }) => {
         const tensors = [tf.tensor4d(x!, [N, size, size, C]), tf.tensor4d(w!, [3, 3, C, K]), tf.tensor1d(b!)] as const;
@@ -80,6 +92,7 @@ export function conv3x3Cases(N: number): KernelCase[] {
       kernel: conv3x3InputGradient as unknown as Kernel,
       importance: gradient,
       output: 'dx',
+      ...inParts('dy', 'dx'),
       spot: (inputs, i) => inputGradientAt(d, inputs, i),
       transposed: true,
       tensorflow: (tf, { dy, w }) => {

@@ -17,7 +17,7 @@ const DENSE_BATCHES = [1, 16, 64];
 /** All cases that this device has a variant for. */
 export function kernelCases(gpu: Gpu): Case[] {
   const all = [
-    ...CONVOLUTION_BATCHES.flatMap(conv3x3Cases),
+    ...CONVOLUTION_BATCHES.flatMap((N) => conv3x3Cases(N, gpu.capabilities.limits.maxStorageBufferBindingSize / 4)),
     ...squareCases(),
     ...DENSE_BATCHES.flatMap(denseCases),
     ...maxPoolCases(1),
