@@ -127,7 +127,7 @@ function openVariant(
   const { kernel, output, halves = [], constant = [] } = about;
   const dims = dimsOfPart(about);
   const parts = Array.from({ length: about.parts?.count ?? 1 }, (_, part) =>
-    Object.fromEntries(Object.entries(blocks).map(([name, own]) => [name, own[part] ?? own[0]!])),
+    Object.fromEntries(Object.entries(blocks).map(([binding, own]) => [binding, own[part] ?? own[0]!])),
   );
   // An op that updates starts from the same numbers in every variant, and none can pass with the result of the one before.
   for (const [binding, access] of Object.entries(kernel.bindings)) {

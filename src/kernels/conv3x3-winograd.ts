@@ -81,25 +81,28 @@ function filterProducts<D extends keyof ConvShape | 'relu'>(
   const byTile =
     (rows: number, columns: number): Pass<D>['grid'] =>
     (d) => [pieces(sizes(d)[1], columns), pieces(sizes(d)[0], rows), 36];
-  const high = { shader, include: [`${helper}.wgsl`] };
-  const low = { shader: shader.replace('_multiply', '_low_multiply'), include: [`${helper}_low.wgsl`] };
+  const high = (grid: Pass<D>['grid'], ...include: string[]): Pass<D> => ({
+    shader,
+    include: [`${helper}.wgsl`, ...include],
+    grid,
+  });
+  const low = (grid: Pass<D>['grid'], ...include: string[]): Pass<D> => ({
+    shader: shader.replace('_multiply', '_low_multiply'),
+    include: [`${helper}_low.wgsl`, ...include],
+    grid,
+  });
   switch (product) {
-    case 'prefetched': {
-      const few = (d: Values<D>) => sizes(d)[0] <= 3 * LOW_ROWS;
-      high.include.push(...tileIncludes('along', 'across'));
-      low.include.push('products/low_tile.wgsl');
+    case 'prefetched':
       return oneOf(
-        { ...high, grid: byTile(TILE_ROWS, TILE_COLUMNS) },
-        { ...low, grid: byTile(LOW_ROWS, LOW_COLUMNS) },
-        few,
+        high(byTile(TILE_ROWS, TILE_COLUMNS), ...tileIncludes('along', 'across')),
+        low(byTile(LOW_ROWS, LOW_COLUMNS), 'products/low_tile.wgsl'),
+        (d) => sizes(d)[0] <= 3 * LOW_ROWS,
       );
-    }
-    case 'subgroup4': {
-      const few = (d: Values<D>) => sizes(d)[0] <= 48 && (sizes(d)[0] - 1) % 32 < 16; // half of the last 32 would be empty
-      return oneOf({ ...high, grid: byConsts }, { ...low, grid: byConsts }, few);
-    }
+    case 'subgroup4':
+      // Low where half of the last 32 tiles would be empty.
+      return oneOf(high(byConsts), low(byConsts), (d) => sizes(d)[0] <= 48 && (sizes(d)[0] - 1) % 32 < 16);
     default:
-      return [{ ...high, grid: byConsts }];
+      return [high(byConsts)];
   }
 }
 
