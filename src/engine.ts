@@ -52,6 +52,7 @@ export type { DispatchRecord, HostSpan, Profile, RunFacts } from './kernels/prof
 export type { Profiler } from './kernels/profiler.js';
 export { run } from './kernels/run.js';
 export type { ShaderText } from './kernels/shader.js';
+export type { Sheet } from './kernels/sheets.js';
 export type { Clock } from './kernels/timestamps.js';
 export {
   type Augmentation,

@@ -1,5 +1,6 @@
-// A pool of GPU buffers by size class: what one step frees, the next step takes.
+// A pool of GPU buffers, and sheets of texels, by size class: what one step frees, the next step takes.
 import { VggpuError } from '../errors.js';
+import { bytesOfSheet, createSheet, type Sheet, sheetRows } from './sheets.js';
 
 /** A piece of GPU memory as kernels see it: the first `bytes` of `buffer`. */
 export interface Block {
@@ -25,10 +26,12 @@ export interface BufferPool {
    * @throws VggpuError 'memory' where one binding of the device cannot be that large, or memory is gone
    */
   take(bytes: number, purpose: string): Block;
-  /** Takes a block back. Commands already recorded may still use it: the queue keeps their order. */
-  give(block: Block): void;
+  /** Hands out a sheet of at least `bytes`, as `take` does a buffer. The device must have one so large: see `largestSheet`. */
+  takeSheet(bytes: number, purpose: string): Sheet;
+  /** Takes a block or sheet back. Commands already recorded may still use it: the queue keeps their order. */
+  give(piece: Block | Sheet): void;
   /**
-   * Destroys free buffers beyond `keepBytes`, the longest unused first. Only between submits.
+   * Destroys free buffers and sheets beyond `keepBytes`, the longest unused first. Only between submits.
    * @param idle spares those that were given back since the last `idle` calls of `submitted`; default 0
    */
   trim(keepBytes: number, idle?: number): boolean;
@@ -62,18 +65,26 @@ export interface PoolOptions {
   readonly reclaim?: (() => void) | undefined;
   /** Called with each block that is given back. */
   readonly given?: ((block: Block) => void) | undefined;
-  /** Called with each block taken, to fill it with NaN in debug mode. */
-  readonly poison?: ((block: Block) => void) | undefined;
+  /** Called with each block and sheet taken, to fill it with NaN in debug mode. */
+  readonly poison?: ((piece: Block | Sheet) => void) | undefined;
 }
+
+type Memory = GPUBuffer | GPUTexture;
+
+const sizeOf = (memory: Memory) => ('size' in memory ? memory.size : bytesOfSheet(memory));
+
+/** Free pieces of one kind, by size. */
+type Shelf<M extends Memory> = Map<number, M[]>;
 
 export function createBufferPool(
   device: GPUDevice,
   { memory = Infinity, reclaim, given, poison }: PoolOptions = {},
 ): BufferPool {
-  const free = new Map<number, GPUBuffer[]>();
-  const order: { readonly buffer: GPUBuffer; readonly since: number }[] = []; // free buffers, longest unused first
+  const buffers: Shelf<GPUBuffer> = new Map();
+  const sheets: Shelf<GPUTexture> = new Map();
+  const order: { readonly memory: Memory; readonly since: number }[] = []; // what is free, longest unused first
   let submits = 0;
-  const owned = new Set<GPUBuffer>();
+  const owned = new Set<Memory>();
   const largest = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
   let live = 0;
   let freeBytes = 0;
@@ -87,13 +98,30 @@ export function createBufferPool(
       );
     }
     const size = Math.min(sizeClass(bytes), Math.floor(largest / 4) * 4);
-    let buffer = free.get(size)?.pop() ?? takeLarger(size);
-    if (buffer) {
+    const create = (label: string) => device.createBuffer({ label, size, usage: USAGE });
+    const buffer = obtain(buffers, size, purpose, create);
+    const block = { buffer, bytes: Math.ceil(bytes / 4) * 4 };
+    poison?.(block);
+    return block;
+  }
+
+  function takeSheet(bytes: number, purpose: string): Sheet {
+    const rows = sheetRows(sizeClass(bytes));
+    const create = (label: string) => createSheet(device, label, rows);
+    const sheet = { texture: obtain(sheets, bytesOfSheet({ height: rows }), purpose, create), bytes };
+    poison?.(sheet);
+    return sheet;
+  }
+
+  /** A piece of memory off the shelf, or a new one. */
+  function obtain<M extends Memory>(shelf: Shelf<M>, size: number, purpose: string, create: (label: string) => M): M {
+    let held = shelf.get(size)?.pop() ?? takeLarger(shelf, size);
+    if (held) {
       order.splice(
-        order.findLastIndex((entry) => entry.buffer === buffer),
+        order.findLastIndex((entry) => entry.memory === held),
         1,
       );
-      freeBytes -= buffer.size;
+      freeBytes -= sizeOf(held);
     } else {
       if (live + freeBytes + size > memory) reclaim?.();
       if (live + freeBytes + size > memory) {
@@ -102,50 +130,62 @@ export function createBufferPool(
           `No memory left for ${purpose}: it needs ${mebi(size)}, ${mebi(live + freeBytes)} of ${mebi(memory)} are in use. Lower the batch size, close other programs, or choose another adapter.`,
         );
       }
-      buffer = device.createBuffer({ label: `${purpose}, ${bytes} bytes`, size, usage: USAGE });
+      held = create(`${purpose}, ${size} bytes`);
     }
-    owned.add(buffer);
-    live += buffer.size;
+    owned.add(held);
+    live += sizeOf(held);
     peak = Math.max(peak, live);
-    const block = { buffer, bytes: Math.ceil(bytes / 4) * 4 };
-    poison?.(block);
-    return block;
+    return held;
   }
 
-  /** The smallest free buffer that is not much larger, for a large request. */
-  function takeLarger(size: number): GPUBuffer | undefined {
+  /** The smallest free piece that is not much larger, for a large request. */
+  function takeLarger<M extends Memory>(shelf: Shelf<M>, size: number): M | undefined {
     if (size < SHARED_FROM) return undefined;
     let best = Infinity;
-    for (const [other, buffers] of free) {
-      if (buffers.length > 0 && other > size && other <= SHARED_UP_TO * size) best = Math.min(best, other);
+    for (const [other, pieces] of shelf) {
+      if (pieces.length > 0 && other > size && other <= SHARED_UP_TO * size) best = Math.min(best, other);
     }
-    return free.get(best)?.pop();
+    return shelf.get(best)?.pop();
   }
 
-  function give(block: Block): void {
-    const { buffer } = block;
-    if (!owned.delete(buffer)) throw new VggpuError('memory', `The block ${buffer.label} was given back twice.`);
-    given?.(block);
-    live -= buffer.size;
-    freeBytes += buffer.size;
-    order.push({ buffer, since: submits });
-    const same = free.get(buffer.size);
-    if (same) same.push(buffer);
-    else free.set(buffer.size, [buffer]);
+  function give(piece: Block | Sheet): void {
+    const memory = 'buffer' in piece ? piece.buffer : piece.texture;
+    if (!owned.delete(memory)) throw new VggpuError('memory', `The block ${memory.label} was given back twice.`);
+    if ('buffer' in piece) given?.(piece);
+    const size = sizeOf(memory);
+    live -= size;
+    freeBytes += size;
+    order.push({ memory, since: submits });
+    if ('buffer' in piece) shelve(buffers, size, piece.buffer);
+    else shelve(sheets, size, piece.texture);
+  }
+
+  function shelve<M extends Memory>(shelf: Shelf<M>, size: number, memory: M): void {
+    const same = shelf.get(size);
+    if (same) same.push(memory);
+    else shelf.set(size, [memory]);
   }
 
   function trim(keepBytes: number, idle = 0): boolean {
     let trimmed = false;
     while (freeBytes > keepBytes && submits - order[0]!.since >= idle) {
-      const { buffer } = order.shift()!;
-      const same = free.get(buffer.size)!;
-      same.splice(same.indexOf(buffer), 1);
-      freeBytes -= buffer.size;
-      buffer.destroy();
+      const { memory } = order.shift()!;
+      const size = sizeOf(memory);
+      const same: Memory[] = ('size' in memory ? buffers : sheets).get(size)!;
+      same.splice(same.indexOf(memory), 1);
+      freeBytes -= size;
+      memory.destroy();
       trimmed = true;
     }
     return trimmed;
   }
 
-  return { take, give, trim, submitted: () => void submits++, bytes: () => ({ live, free: freeBytes, peak }) };
+  return {
+    take,
+    takeSheet,
+    give,
+    trim,
+    submitted: () => void submits++,
+    bytes: () => ({ live, free: freeBytes, peak }),
+  };
 }

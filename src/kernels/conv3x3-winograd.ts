@@ -1,15 +1,16 @@
 // The passes of Winograd's algorithm for the 3x3 convolution and its gradients, unfused: transform both operands, multiply the transformed
 // elements as matrix products, transform back.
-import { type ConvShape, outputSize } from './conv3x3-shape.js';
+import { type ConvShape, elementsOf, outputSize } from './conv3x3-shape.js';
 import type { Capabilities } from './gpu.js';
 import { flat, type Grid, pieces } from './grid.js';
 import { HALVES } from './half.js';
 import type { Pass, Values, Variant } from './kernel.js';
 import { RECTIFY, RECTIFY_GRADIENT } from './relu.js';
+import { TEXEL } from './sheets.js';
 import { LOW_COLUMNS, LOW_ROWS, TILE_COLUMNS, TILE_ROWS, tileFits, tileIncludes } from './tile.js';
 
 /** How the matrix products are computed; each has a helper `shaders/conv3x3/winograd/multiply_<product>.wgsl`. */
-export type Product = 'register' | 'subgroup4' | 'subgroup8' | 'tiled' | 'prefetched';
+export type Product = 'register' | 'subgroup4' | 'subgroup8' | 'tiled' | 'prefetched' | 'sheets';
 
 const IDEAS: Readonly<Record<Product, string>> = {
   register: "Winograd's F(4x4, 3x3): a quarter of the products, in four passes",
@@ -18,10 +19,11 @@ const IDEAS: Readonly<Record<Product, string>> = {
   tiled: 'both operands of the products pass through workgroup memory',
   prefetched:
     'tiles of 128 x 64 for the products, 8x8 in registers, written out; the next are on their way while these are multiplied',
+  sheets: 'both operands of the products lie in textures, whose texels software reads at once; twice as many sums',
 };
 
 /** Fewest invocations of a subgroup that a product needs. */
-const SUBGROUPS: Readonly<Partial<Record<Product, number>>> = { subgroup4: 4, subgroup8: 8 };
+const SUBGROUPS: Readonly<Partial<Record<Product, number>>> = { subgroup4: 4, subgroup8: 8, sheets: 8 };
 
 const APART = 16; // floats between the transformed elements of filters; see the shaders
 
@@ -53,14 +55,29 @@ export function winogradPays(d: ConvShape): boolean {
   return Math.min(d.C, d.K) >= 16 && d.C * d.K >= 512 && d.H * d.W >= 36;
 }
 
-/** Rows (tiles) by columns of a product, for each transformed element. */
+/**
+ * Where a variant pays: those whose lanes share what they read, 8 at a time, take fewer channels and smaller pictures.
+ * @param least C K from which on they do
+ */
+function pays(product: Product, least: number) {
+  if (product !== 'sheets' && product !== 'subgroup8') return winogradPays;
+  return (d: ConvShape) => Math.min(d.C, d.K) >= 8 && d.C * d.K >= least && d.H * d.W >= 16;
+}
+
+/** Rows (tiles) by columns of a product, for each transformed element or column of them. */
 function productGrid(rows: number, columns: number, elements: number, c: Consts): Grid {
   return [pieces(columns / 4, c.COLUMNS ?? c.WORKGROUP!), pieces(rows, c.TILES!), elements];
 }
 
-/** Path of a pass: the transforms are shared by all products, and so carry the number of the first. */
+/** Path of a pass: the transforms are shared by all products of buffers, and so carry the number of the first. */
 function passPath(folder: string, first: number) {
   return (name: string) => `conv3x3/${folder}/${first}_winograd4_${name}.wgsl`;
+}
+
+/** Path of a transform: between buffers, or sheets. */
+function transformPath(folder: string, numbers: Readonly<Record<Product, number>>, product: Product) {
+  const [number, kind] = product === 'sheets' ? [numbers.sheets, 'sheets_'] : [numbers.register, ''];
+  return (name: string) => `conv3x3/${folder}/${number}_winograd4_${kind}${name}.wgsl`;
 }
 
 /** What multiplies: a shader for each op and product. */
@@ -77,7 +94,7 @@ function filterProducts<D extends keyof ConvShape | 'relu'>(
 ): Pass<D>[] {
   const shader = multiplyShader(folder, number, product);
   const helper = `conv3x3/winograd/multiply_${product}`;
-  const byConsts: Pass<D>['grid'] = (d, c) => productGrid(...sizes(d), 36, c);
+  const byConsts: Pass<D>['grid'] = (d, c) => productGrid(...sizes(d), product === 'sheets' ? 6 : 36, c);
   const byTile =
     (rows: number, columns: number): Pass<D>['grid'] =>
     (d) => [pieces(sizes(d)[1], columns), pieces(sizes(d)[0], rows), 36];
@@ -99,8 +116,9 @@ function filterProducts<D extends keyof ConvShape | 'relu'>(
         (d) => sizes(d)[0] <= 3 * LOW_ROWS,
       );
     case 'subgroup4':
-      // Low where half of the last 32 tiles would be empty.
-      return oneOf(high(byConsts), low(byConsts), (d) => sizes(d)[0] <= 48 && (sizes(d)[0] - 1) % 32 < 16);
+      return oneOf(high(byConsts), low(byConsts), (d) => fewFor32(sizes(d)[0]));
+    case 'sheets':
+      return oneOf(high(byConsts, ...SHEETS), low(byConsts, ...SHEETS), (d) => fewFor32(sizes(d)[0]));
     default:
       return [high(byConsts)];
   }
@@ -117,35 +135,49 @@ function oneOf<D extends string>(high: Pass<D>, low: Pass<D>, few: (d: Values<D>
   ];
 }
 
+/** Whether half of the last 32 tiles would be empty, and there are few others. */
+function fewFor32(tiles: number): boolean {
+  return tiles <= 48 && (tiles - 1) % 32 < 16;
+}
+
+/** Where operands lie in sheets. */
+const SHEETS = ['conv3x3/winograd/sheets.wgsl', TEXEL];
+
 /** Transformed filters. */
 const FILTERS = { scratch: 'U', from: 'w', by: ['C', 'K'] } as const;
 
 const TRANSFORMS = 'conv3x3/winograd4/transforms.wgsl';
 const TILE_OF_X = ['conv3x3/winograd4/tile_of_x.wgsl', TRANSFORMS];
-const SUMS_OF_TILE = ['conv3x3/winograd4/sums_of_tile.wgsl', TRANSFORMS];
+
+/** What reads the sums of a tile and transforms them: all of them, or those that a product of sheets has transformed along columns. */
+const sumsOfTile = (product: Product) => [
+  `conv3x3/winograd4/${product === 'sheets' ? 'rows_of_tile' : 'sums_of_tile'}.wgsl`,
+  TRANSFORMS,
+];
 
 /** Filters U (36, C, K), tiles V (36, T, C) of x, sums M (36, T, K). */
 export function forward4(product: Product): Variant<keyof ConvShape | 'relu'> {
-  return forwardWith(product, { shader: passPath('forward', 6)('output'), include: [...SUMS_OF_TILE, RECTIFY] });
+  const shader = transformPath('forward', FORWARD_NUMBERS, product)('output');
+  return forwardWith(product, shader, [...sumsOfTile(product), RECTIFY]);
 }
 
 /** The same, with a 2x2 max-pool in the last pass. */
 export function pooledForward4(product: Product): Variant<keyof ConvShape | 'relu'> {
-  const shader = 'conv3x3/forward_pooled/2_winograd4_output.wgsl';
-  return forwardWith(product, { shader, include: [...SUMS_OF_TILE, 'max_pool/larger.wgsl', RECTIFY] });
+  const shader = `conv3x3/forward_pooled/${product === 'sheets' ? '3_winograd4_sheets' : '2_winograd4'}_output.wgsl`;
+  return forwardWith(product, shader, [...sumsOfTile(product), 'max_pool/larger.wgsl', RECTIFY]);
 }
 
 /** The same on halves: they are read into float32 by the transforms, and rounded again where the last pass stores them. */
 export function halfForward4(product: Product): Variant<keyof ConvShape | 'relu'> {
   const pass = passPath('forward_f16', 4);
-  return forwardWith(product, { shader: pass('output'), include: [...SUMS_OF_TILE, HALVES, RECTIFY] }, pass);
+  return forwardWith(product, pass('output'), [...sumsOfTile(product), HALVES, RECTIFY], pass);
 }
 
 /** The same on halves, with a 2x2 max-pool in the last pass. */
 export function halfPooledForward4(product: Product): Variant<keyof ConvShape | 'relu'> {
   const shader = 'conv3x3/forward_pooled_f16/2_winograd4_output.wgsl';
-  const include = [...SUMS_OF_TILE, 'max_pool/larger.wgsl', HALVES, RECTIFY];
-  return forwardWith(product, { shader, include }, passPath('forward_f16', 4));
+  const include = [...sumsOfTile(product), 'max_pool/larger.wgsl', HALVES, RECTIFY];
+  return forwardWith(product, shader, include, passPath('forward_f16', 4));
 }
 
 const FORWARD_NUMBERS: Readonly<Record<Product, number>> = {
@@ -154,34 +186,79 @@ const FORWARD_NUMBERS: Readonly<Record<Product, number>> = {
   subgroup8: 7,
   tiled: 8,
   prefetched: 11,
+  sheets: 13,
 };
+
+/** A transform: where its product is of sheets, with what is copied into some before it. */
+function transform(
+  product: Product,
+  shader: string,
+  include: readonly string[],
+  copies: Readonly<Record<string, string>>,
+) {
+  return product === 'sheets' ? { shader, include: [...include, ...SHEETS], copies } : { shader, include };
+}
+
+interface ProductSizes {
+  /** Elements of what is cut into tiles. */
+  readonly pixels: number;
+  readonly tiles: number;
+  readonly inner: number;
+  readonly outer: number;
+}
+
+/**
+ * Scratch of a product: filters U (36, inner, outer), tiles V (36, tiles, inner), sums M (36, tiles, outer). In sheets filters and tiles
+ * are rounded up as sheets.wgsl lays them out; what tiles are cut out of is copied into one, X, and the sums, transformed along columns to
+ * (4, 6, tiles, outer), into another, S.
+ */
+function productScratch<D extends string>(product: Product, sizes: (d: Values<D>) => ProductSizes) {
+  const elementsBy = (elements: (sizes: ProductSizes) => number) => (d: Values<D>) => elements(sizes(d));
+  if (product !== 'sheets') {
+    const U = elementsBy(({ inner, outer }) => 36 * (inner * outer + APART));
+    const V = elementsBy(({ tiles, inner }) => 36 * tiles * inner);
+    return { scratch: { U, V, M: elementsBy(({ tiles, outer }) => 36 * tiles * outer) } };
+  }
+  const X = elementsBy(({ pixels }) => pixels);
+  const U = elementsBy(({ inner, outer }) => 36 * inner * pieces(outer, 32) * 32);
+  const V = elementsBy(({ tiles, inner }) => 36 * pieces(tiles, 32) * 32 * inner);
+  const M = elementsBy(({ tiles, outer }) => 24 * tiles * outer);
+  return { scratch: { X, U, V, M, S: M }, sheets: ['X', 'U', 'V', 'S'] };
+}
 
 function forwardWith(
   product: Product,
-  output: Pick<Pass<keyof ConvShape>, 'shader' | 'include'>,
-  pass = passPath('forward', 6),
+  output: string,
+  include: readonly string[],
+  pass = transformPath('forward', FORWARD_NUMBERS, product),
 ): Variant<keyof ConvShape | 'relu'> {
+  const scratch = productScratch<keyof ConvShape>(product, (d) => ({
+    ...{ pixels: elementsOf(d).x, tiles: outputTiles(d), inner: d.C, outer: d.K },
+  }));
   return {
     idea: IDEAS[product],
     passes: [
       {
-        ...{ shader: pass('weights'), include: [TRANSFORMS], prepares: FILTERS },
+        ...transform(product, pass('weights'), [TRANSFORMS], {}),
+        prepares: FILTERS,
         grid: (d, c) => flat((d.C * d.K) / 4, c.WORKGROUP!),
       },
-      { shader: pass('input'), include: TILE_OF_X, grid: (d, c) => flat((outputTiles(d) * d.C) / 4, c.WORKGROUP!) },
+      {
+        ...transform(product, pass('input'), TILE_OF_X, { X: 'x' }),
+        grid: (d, c) => flat((outputTiles(d) * d.C) / 4, c.WORKGROUP!),
+      },
       ...filterProducts<keyof ConvShape | 'relu'>('forward', FORWARD_NUMBERS[product], product, (d) => [
         outputTiles(d),
         d.K,
       ]),
-      { ...output, grid: (d, c) => flat((outputTiles(d) * d.K) / 4, c.WORKGROUP!) },
+      {
+        ...transform(product, output, include, { S: 'M' }),
+        grid: (d, c) => flat((outputTiles(d) * d.K) / 4, c.WORKGROUP!),
+      },
     ],
-    scratch: {
-      U: (d) => 36 * (d.C * d.K + APART),
-      V: (d) => 36 * outputTiles(d) * d.C,
-      M: (d) => 36 * outputTiles(d) * d.K,
-    },
+    ...scratch,
     accepts: accepts(product),
-    pays: winogradPays,
+    pays: pays(product, 128),
   };
 }
 
@@ -216,38 +293,43 @@ const GRADIENT_NUMBERS: Readonly<Record<Product, number>> = {
   subgroup8: 4,
   tiled: 5,
   prefetched: 6,
+  sheets: 7,
 };
 
 /** The forward's passes on dy with rotated filters: U (36, K, C), tiles V (36, T, K) of dy, sums M (36, T, C). */
 export function inputGradient4(product: Product): Variant<keyof ConvShape | 'relu'> {
-  const pass = passPath('input_gradient', 3);
+  const pass = transformPath('input_gradient', GRADIENT_NUMBERS, product);
+  const scratch = productScratch<keyof ConvShape>(product, (d) => ({
+    ...{ pixels: elementsOf(d).y, tiles: inputTiles(d), inner: d.K, outer: d.C },
+  }));
   return {
     idea: IDEAS[product],
     passes: [
-      { shader: pass('weights'), include: [TRANSFORMS], grid: (d, c) => flat((d.C / 4) * d.K, c.WORKGROUP!) },
-      { shader: pass('input'), include: TILE_OF_X, grid: (d, c) => flat((inputTiles(d) * d.K) / 4, c.WORKGROUP!) },
+      {
+        ...transform(product, pass('weights'), [TRANSFORMS], {}),
+        grid: (d, c) => flat((d.C / 4) * d.K, c.WORKGROUP!),
+      },
+      {
+        ...transform(product, pass('input'), TILE_OF_X, { X: 'dy' }),
+        grid: (d, c) => flat((inputTiles(d) * d.K) / 4, c.WORKGROUP!),
+      },
       ...filterProducts<keyof ConvShape | 'relu'>('input_gradient', GRADIENT_NUMBERS[product], product, (d) => [
         inputTiles(d),
         d.C,
       ]),
       {
-        shader: pass('output'),
-        include: [...SUMS_OF_TILE, RECTIFY_GRADIENT],
+        ...transform(product, pass('output'), [...sumsOfTile(product), RECTIFY_GRADIENT], { S: 'M' }),
         grid: (d, c) => flat((inputTiles(d) * d.C) / 4, c.WORKGROUP!),
       },
     ],
-    scratch: {
-      U: (d) => 36 * (d.C * d.K + APART),
-      V: (d) => 36 * inputTiles(d) * d.K,
-      M: (d) => 36 * inputTiles(d) * d.C,
-    },
+    ...scratch,
     accepts: accepts(product),
-    pays: winogradPays,
+    pays: pays(product, 64),
   };
 }
 
 /** Tiles V (36, T, C) of x, tiles D (36, T, K) of dy, W (36, C, K) their products summed over tiles. */
-export function weightGradient4(product: Exclude<Product, 'prefetched'>): Variant<keyof ConvShape> {
+export function weightGradient4(product: Exclude<Product, 'prefetched' | 'sheets'>): Variant<keyof ConvShape> {
   const pass = passPath('weight_gradient', 3);
   return {
     idea: IDEAS[product],
@@ -270,7 +352,7 @@ export function weightGradient4(product: Exclude<Product, 'prefetched'>): Varian
       W: (d) => 36 * (d.C * d.K + APART),
     },
     accepts: accepts(product),
-    pays: winogradPays,
+    pays: pays(product, 256),
   };
 }
 

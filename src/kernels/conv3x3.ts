@@ -74,6 +74,7 @@ export const conv3x3Forward = defineKernel({
       },
       accepts: (d) => d.C === 3 && d.K % 4 === 0,
     },
+    winograd4_sheets: forward4('sheets'),
   },
   prefer: {
     cpu: [
@@ -81,6 +82,7 @@ export const conv3x3Forward = defineKernel({
       'strips2_subgroup8',
       'strips3_subgroup8',
       'strips4_subgroup8',
+      'winograd4_sheets',
       'winograd4_subgroup8',
       'winograd4_subgroup4',
       'winograd4',
@@ -117,9 +119,10 @@ export const conv3x3ForwardPooled = defineKernel({
     winograd4_subgroup8: pooledForward4('subgroup8'),
     winograd4_tiled: pooledForward4('tiled'),
     winograd4_prefetched: pooledForward4('prefetched'),
+    winograd4_sheets: pooledForward4('sheets'),
   },
   prefer: {
-    cpu: ['winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'naive'],
+    cpu: ['winograd4_sheets', 'winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'naive'],
     gpu: ['winograd4_prefetched', 'winograd4_tiled', 'naive'],
   },
 });

@@ -8,6 +8,7 @@ import { createPreparedBlocks, type PreparedBlocks } from './prepared.js';
 import type { RunFacts } from './profile.js';
 import { createProfiler, type Profiler } from './profiler.js';
 import type { ShaderText } from './shader.js';
+import { BYTES_OF_ROW, bytesOfSheet, partsOf, type Sheet } from './sheets.js';
 
 /** What `accepts` and the choice of variants may ask about a device. */
 export interface Capabilities {
@@ -66,6 +67,8 @@ export interface Gpu {
   dispatch(work: Dispatch): void;
   /** Copies bytes between blocks, in order with the dispatches. Offsets and `bytes` are multiples of 4. */
   copy(from: Block, fromOffset: number, to: Block, toOffset: number, bytes: number): void;
+  /** Copies a block to a sheet that is as large, in order with the dispatches. */
+  copyToSheet(from: Block, to: Sheet): void;
   /** Writes data to a block, in order with the dispatches. */
   write(to: Block, data: ArrayBufferView, offset?: number): void;
   /** Fills a block with zeros, in order with the dispatches. */
@@ -242,6 +245,12 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
       prepared.forget(to);
       commands().copyBufferToBuffer(from.buffer, fromOffset, to.buffer, toOffset, bytes);
     },
+    copyToSheet(from, { texture, bytes }) {
+      for (const { offset, origin, size } of partsOf({ bytes })) {
+        const source = { buffer: from.buffer, offset, bytesPerRow: BYTES_OF_ROW };
+        commands().copyBufferToTexture(source, { texture, origin: [...origin] }, [...size]);
+      }
+    },
     clear(block) {
       prepared.forget(block);
       commands().clearBuffer(block.buffer, 0, block.bytes);
@@ -268,8 +277,15 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     },
   };
 
-  function poison(block: Block): void {
-    gpu.write(block, new Float32Array(block.bytes / 4).fill(Number.NaN));
+  function poison(piece: Block | Sheet): void {
+    if ('buffer' in piece) gpu.write(piece, new Float32Array(piece.bytes / 4).fill(Number.NaN));
+    else writeNaN(piece);
+  }
+
+  function writeNaN({ texture }: Sheet): void {
+    flush();
+    const texels = new Float32Array(bytesOfSheet(texture) / 4).fill(Number.NaN);
+    device.queue.writeTexture({ texture }, texels, { bytesPerRow: BYTES_OF_ROW }, [texture.width, texture.height]);
   }
   return gpu;
 }

@@ -2,6 +2,7 @@
 import { VggpuError } from '../errors.js';
 import type { Capabilities } from './gpu.js';
 import type { Grid } from './grid.js';
+import { largestSheet } from './sheets.js';
 
 /** How a kernel uses a binding: 'write' fills all of it, 'update' changes what is there. */
 export type Access = 'read' | 'write' | 'update';
@@ -21,6 +22,8 @@ export interface Pass<D extends string> {
   readonly include?: readonly string[];
   /** Binds another tensor to a shader variable: variable -> binding or scratch. */
   readonly rename?: Readonly<Record<string, string>>;
+  /** Sheets that become copies of bindings or scratch before it: sheet -> what it is a copy of. */
+  readonly copies?: Readonly<Record<string, string>>;
   /** That it fills this scratch from this binding alone, by these dims: where the binding stays as it is, so may the scratch. */
   readonly prepares?: { readonly scratch: string; readonly from: string; readonly by: readonly D[] };
 }
@@ -43,6 +46,8 @@ export type Variant<D extends string> = VariantFacts<D> &
         readonly passes: readonly Pass<D>[];
         /** Buffers that live for the run only, unless a pass `prepares` them: name -> number of 4-byte elements. */
         readonly scratch?: Readonly<Record<string, (d: Values<D>) => number>>;
+        /** Which of them are sheets of texels instead of buffers, for devices that read those faster. */
+        readonly sheets?: readonly string[];
       }
   );
 
@@ -91,6 +96,11 @@ export function scratchOf<D extends string>(variant: Variant<D>, d: Values<D>): 
   return sizes;
 }
 
+/** Names of a variant's scratch that are sheets of texels. */
+export function sheetsOf<D extends string>(variant: Variant<D>): readonly string[] {
+  return 'passes' in variant ? (variant.sheets ?? []) : [];
+}
+
 /** What an op costs at these dims: flops of the formula, and bytes if every operand moves once. */
 export function cost<D extends string>(kernel: Kernel<D>, d: Values<D>): { flops: number; bytes: number } {
   let elements = 0;
@@ -102,8 +112,10 @@ export function cost<D extends string>(kernel: Kernel<D>, d: Values<D>): { flops
 
 /** Whether a variant takes these dims on this device, its scratch and its workgroup memory included. */
 export function accepts<D extends string>(variant: Variant<D>, d: Values<D>, device: Capabilities): boolean {
-  const largest = device.limits.maxStorageBufferBindingSize / 4;
-  if (Object.values(scratchOf(variant, d)).some((elements) => elements > largest)) return false;
+  const sheets = sheetsOf(variant);
+  const tooLarge = ([name, elements]: [string, number]) =>
+    elements * 4 > (sheets.includes(name) ? largestSheet(device.limits) : device.limits.maxStorageBufferBindingSize);
+  if (Object.entries(scratchOf(variant, d)).some(tooLarge)) return false;
   return variant.accepts?.(d, device) ?? true;
 }
 

@@ -3,6 +3,7 @@
 import { flat, pieces } from './grid.js';
 import { defineKernel, type Pass, type Values, type Variant } from './kernel.js';
 import { RECTIFY, RECTIFY_GRADIENT, readWithRelu } from './relu.js';
+import { TEXEL } from './sheets.js';
 import { TILE_COLUMNS, TILE_ROWS, tileFits, tileIncludes } from './tile.js';
 
 type Dense = 'M' | 'K' | 'N';
@@ -171,9 +172,24 @@ export const matmulNN = defineKernel({
     },
     subgroup4: subgroup(4, 12),
     subgroup8: subgroup(8, 13),
+    sheets: {
+      idea: 'x and w are copied to textures, whose texels software reads at once; twice as many rows',
+      passes: [
+        {
+          shader: 'matmul/nn/14_sheets.wgsl',
+          include: [RECTIFY, TEXEL],
+          copies: { X: 'x', W: 'w' },
+          grid: ({ M, N }, c) => [pieces(M, c.ROWS!), pieces(N / 4, c.WORKGROUP!)],
+        },
+      ],
+      scratch: { X: ({ M, K }) => M * K, W: ({ K, N }) => K * N },
+      sheets: ['X', 'W'],
+      accepts: ({ M, K, N }, device) => K % 4 === 0 && N % 4 === 0 && tiles(M, 32) && device.subgroupSize >= 8,
+      pays: ({ M }) => M >= 64, // w is copied for every run
+    },
   },
   prefer: {
-    cpu: ['oneRow', 'fewRows', 'subgroup8', 'subgroup4', 'registers', 'vec4', 'naive'],
+    cpu: ['oneRow', 'fewRows', 'sheets', 'subgroup8', 'subgroup4', 'registers', 'vec4', 'naive'],
     gpu: ['split1', 'split4', 'split8', 'splitTiled', 'prefetched', 'splitNarrow', 'tiled', 'naive'],
   },
 });

@@ -1,11 +1,12 @@
 // What variants prepare of a binding alone, such as transformed filters, kept for later runs while the binding stays as it is.
 import type { Block, BufferPool } from './buffers.js';
+import type { Sheet } from './sheets.js';
 
 export interface PreparedBlocks {
   /** What was prepared of a block's bytes; undefined where it was not, or they have changed. */
-  get(of: Block, key: string): Block | undefined;
+  get(of: Block, key: string): Block | Sheet | undefined;
   /** Keeps `made` until the bytes it was made of are written or given back. */
-  keep(of: Block, key: string, made: Block): void;
+  keep(of: Block, key: string, made: Block | Sheet): void;
   /** Gives back what was prepared of a block: its bytes change, or its owner gives it back. */
   forget(of: Pick<Block, 'buffer'>): void;
   /** Gives everything back. */
@@ -14,7 +15,7 @@ export interface PreparedBlocks {
 
 /** @param give takes a block back, as the pool does */
 export function createPreparedBlocks(give: BufferPool['give']): PreparedBlocks {
-  const made = new Map<GPUBuffer, Map<string, Block>>();
+  const made = new Map<GPUBuffer, Map<string, Block | Sheet>>();
 
   function forget({ buffer }: Pick<Block, 'buffer'>): void {
     const blocks = made.get(buffer);
@@ -26,7 +27,7 @@ export function createPreparedBlocks(give: BufferPool['give']): PreparedBlocks {
   return {
     get: ({ buffer }, key) => made.get(buffer)?.get(key),
     keep({ buffer }, key, block) {
-      const blocks = made.get(buffer) ?? new Map<string, Block>();
+      const blocks = made.get(buffer) ?? new Map<string, Block | Sheet>();
       made.set(buffer, blocks.set(key, block));
     },
     forget,

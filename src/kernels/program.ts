@@ -37,6 +37,19 @@ export function programText(gpu: Pick<Gpu, 'shaderText'>, pass: Pass<string>): s
   return [text, ...(pass.include ?? []).map((path) => gpu.shaderText(path))].join('\n');
 }
 
+function layoutOf(type: ShaderBinding['type'], uniformBytes: number): Partial<GPUBindGroupLayoutEntry> {
+  switch (type) {
+    case 'uniform':
+      return { buffer: { type, hasDynamicOffset: true, minBindingSize: uniformBytes } };
+    case 'read-sheet':
+      return { storageTexture: { format: 'rgba32float', access: 'read-only' } };
+    case 'write-sheet':
+      return { storageTexture: { format: 'rgba32float', access: 'write-only' } };
+    default:
+      return { buffer: { type } };
+  }
+}
+
 let programs = 0;
 
 /** The program of a pass, compiled once for each device. @param label what an error shall call it */
@@ -51,7 +64,7 @@ export function programFor(gpu: Gpu, label: string, pass: Pass<string>, uniformB
     entries: bindings.map(({ index, type }) => ({
       binding: index,
       visibility: 0x4, // COMPUTE
-      buffer: type === 'uniform' ? { type, hasDynamicOffset: true, minBindingSize: uniformBytes } : { type },
+      ...layoutOf(type, uniformBytes),
     })),
   });
   const compile = () =>

@@ -3,9 +3,10 @@ import { VggpuError } from '../errors.js';
 import type { Block } from './buffers.js';
 import type { TunedVariants } from './choices.js';
 import type { Gpu } from './gpu.js';
-import { type Kernel, type Pass, passesOf, scratchOf, type Values, variantNamed } from './kernel.js';
+import { type Kernel, type Pass, passesOf, scratchOf, sheetsOf, type Values, variantNamed } from './kernel.js';
 import { factsOf } from './profile.js';
 import { type Program, packUniform, programFor, uniformBytes } from './program.js';
+import type { Sheet } from './sheets.js';
 
 /**
  * Records one run of a kernel.
@@ -26,14 +27,18 @@ export function run<D extends string, B extends string>(
 ): void {
   const plan = planFor(gpu, kernel, d, variantName);
   checkSizes(kernel, d, plan, tensors);
-  const blocks: Record<string, Block> = { ...tensors };
-  for (const name of plan.written) gpu.prepared.forget(blocks[name]!);
+  for (const name of plan.written) gpu.prepared.forget(tensors[name as B]);
+  const blocks: Record<string, Block | Sheet> = { ...tensors };
   for (const scratch of plan.scratch) blocks[scratch.name] = takeScratch(gpu, plan.label, scratch);
-  const ready = plan.preparation !== undefined && takePrepared(gpu, plan.label, plan.preparation, blocks);
+  const of = plan.preparation && tensors[plan.preparation.from as B];
+  const ready = of !== undefined && takePrepared(gpu, plan.label, plan.preparation!, of, blocks);
   const facts = gpu.profiler.on ? factsOf(kernel, plan.variant, d) : undefined;
   const uniform = kernel.scalars ? packUniform(kernel, d) : plan.uniform;
   for (const { pass, program, grid } of plan.dispatches) {
     if (ready && pass.prepares) continue;
+    for (const [to, from] of Object.entries(pass.copies ?? {})) {
+      gpu.copyToSheet(blocks[from] as Block, blocks[to] as Sheet);
+    }
     gpu.dispatch({
       pipeline: program.pipeline,
       group: groupFor(gpu, plan.label, program, pass.rename ?? {}, blocks),
@@ -43,22 +48,29 @@ export function run<D extends string, B extends string>(
     });
   }
   for (const { name } of plan.scratch) gpu.pool.give(blocks[name]!);
-  if (!plan.preparation || ready) return;
-  const { from, name, key } = plan.preparation;
-  if (constant.includes(from as B)) gpu.prepared.keep(blocks[from]!, key, blocks[name]!);
+  if (!of || ready) return;
+  const { from, name, key } = plan.preparation!;
+  if (constant.includes(from as B)) gpu.prepared.keep(of, key, blocks[name]!);
   else gpu.pool.give(blocks[name]!);
 }
 
-function takeScratch(gpu: Gpu, label: string, { name, bytes }: Scratch): Block {
-  return gpu.pool.take(bytes, `scratch '${name}' of ${label}`);
+function takeScratch(gpu: Gpu, label: string, { name, bytes, sheet }: Scratch): Block | Sheet {
+  const purpose = `scratch '${name}' of ${label}`;
+  return sheet ? gpu.pool.takeSheet(bytes, purpose) : gpu.pool.take(bytes, purpose);
 }
 
 /**
  * Adds the scratch that a pass prepares to the blocks, after all others: taking a block may cost those that were kept.
  * @returns whether it was filled before
  */
-function takePrepared(gpu: Gpu, label: string, preparation: Preparation, blocks: Record<string, Block>): boolean {
-  const kept = gpu.prepared.get(blocks[preparation.from]!, preparation.key);
+function takePrepared(
+  gpu: Gpu,
+  label: string,
+  preparation: Preparation,
+  of: Block,
+  blocks: Record<string, Block | Sheet>,
+): boolean {
+  const kept = gpu.prepared.get(of, preparation.key);
   blocks[preparation.name] = kept ?? takeScratch(gpu, label, preparation);
   return kept !== undefined;
 }
@@ -68,6 +80,8 @@ const NOTHING = new ArrayBuffer(0);
 interface Scratch {
   readonly name: string;
   readonly bytes: number;
+  /** Whether it is one, not a buffer. */
+  readonly sheet: boolean;
 }
 
 /** Scratch that a pass prepares of a binding. */
@@ -132,7 +146,10 @@ function createPlan<D extends string>(
 ): Plan {
   const variant = variantNamed(kernel, name);
   const label = `${kernel.name}/${name}`;
-  const scratch = Object.entries(scratchOf(variant, d)).map(([own, elements]) => ({ name: own, bytes: elements * 4 }));
+  const sheets = sheetsOf(variant);
+  const scratch = Object.entries(scratchOf(variant, d)).map(([own, elements]) => ({
+    ...{ name: own, bytes: elements * 4, sheet: sheets.includes(own) },
+  }));
   const preparing = passesOf(variant).find(({ prepares }) => prepares);
   const prepares = preparing?.prepares;
   const prepared = scratch.find((own) => own.name === prepares?.scratch);
@@ -193,14 +210,14 @@ function checkSizes<D extends string, B extends string>(
   }
 }
 
-const bufferIds = new WeakMap<GPUBuffer, number>();
-let buffers = 0;
+const memoryIds = new WeakMap<GPUBuffer | GPUTexture, number>();
+let memories = 0;
 
-function idOf(buffer: GPUBuffer): number {
-  let id = bufferIds.get(buffer);
+function idOf(memory: GPUBuffer | GPUTexture): number {
+  let id = memoryIds.get(memory);
   if (id === undefined) {
-    id = buffers++;
-    bufferIds.set(buffer, id);
+    id = memories++;
+    memoryIds.set(memory, id);
   }
   return id;
 }
@@ -210,23 +227,24 @@ function groupFor(
   label: string,
   program: Program,
   rename: Readonly<Record<string, string>>,
-  blocks: Readonly<Record<string, Block>>,
+  blocks: Readonly<Record<string, Block | Sheet>>,
 ): GPUBindGroup {
   const bound = program.bindings.map(({ name, type }) => {
-    if (type === 'uniform') return { buffer: gpu.uniforms, bytes: 0 };
+    if (type === 'uniform') return { buffer: gpu.uniforms, bytes: program.uniformBytes };
     const block = blocks[rename[name] ?? name];
     if (block) return block;
     throw new VggpuError('kernel', `${label} binds '${name}', which is neither a binding nor scratch of the op.`);
   });
-  const key = `group ${program.id} ${bound.map(({ buffer, bytes }) => `${idOf(buffer)}:${bytes}`).join(' ')}`;
+  const key = `group ${program.id} ${bound.map((piece) => ('buffer' in piece ? `${idOf(piece.buffer)}:${piece.bytes}` : idOf(piece.texture))).join(' ')}`;
   const known = gpu.cache.get(key) as GPUBindGroup | undefined;
   if (known) return known;
   const group = gpu.device.createBindGroup({
     label,
     layout: program.layout,
-    entries: program.bindings.map(({ index, type }, i) => {
-      const { buffer, bytes } = bound[i]!;
-      return { binding: index, resource: { buffer, size: type === 'uniform' ? program.uniformBytes : bytes } };
+    entries: program.bindings.map(({ index }, i) => {
+      const piece = bound[i]!;
+      const resource = 'buffer' in piece ? { buffer: piece.buffer, size: piece.bytes } : piece.texture.createView();
+      return { binding: index, resource };
     }),
   });
   gpu.cache.set(key, group);

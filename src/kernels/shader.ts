@@ -4,14 +4,19 @@ import { VggpuError } from '../errors.js';
 /** Gives the text of `shaders/<path>`; handed in by the host (files in Node, bundled text in a page). */
 export type ShaderText = (path: string) => string;
 
-/** One `@group(0) @binding(index) var<...> name` of a shader. */
+/** One `@group(0) @binding(index) var` of a shader: a buffer, or a sheet. */
 export interface ShaderBinding {
   readonly index: number;
   readonly name: string;
-  readonly type: GPUBufferBindingType;
+  readonly type: GPUBufferBindingType | SheetBindingType;
 }
 
+/** How a shader uses a sheet. */
+export type SheetBindingType = 'read-sheet' | 'write-sheet';
+
 const CONST = /^const\s+(\w+)(\s*:\s*\w+)?\s*=\s*(-?\d[\d.]*)([uifh]?)\s*;/gm;
+const SHEET =
+  /@group\(0\)\s*@binding\((\d+)\)\s*var\s+(\w+)\s*:\s*texture_storage_2d<\s*rgba32float\s*,\s*(read|write)\s*>/g;
 const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var<\s*(uniform|storage)\s*(?:,\s*(read_write|read))?\s*>\s*(\w+)/g;
 
 /** The tunables of a shader: its top-level consts that are number literals, with the values in the file. */
@@ -27,6 +32,9 @@ export function readBindings(text: string): ShaderBinding[] {
   for (const [, index, space, access, name] of text.matchAll(BINDING)) {
     const type = space === 'uniform' ? 'uniform' : access === 'read_write' ? 'storage' : 'read-only-storage';
     bindings.push({ index: Number(index), name: name!, type });
+  }
+  for (const [, index, name, access] of text.matchAll(SHEET)) {
+    bindings.push({ index: Number(index), name: name!, type: access === 'read' ? 'read-sheet' : 'write-sheet' });
   }
   return bindings.sort((a, b) => a.index - b.index);
 }

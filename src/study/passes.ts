@@ -12,15 +12,19 @@ export interface StudiedPass {
   readonly text: string;
   readonly grid: Triple;
   readonly consts: Readonly<Record<string, number>>;
-  /** Variables of the shader that are bound, and the tensor or scratch buffer behind each; the uniform is not among them. */
+  /** Variables of the shader that are bound, and the tensor or scratch behind each; the uniform is not among them. */
   readonly bindings: readonly {
     readonly variable: string;
     readonly tensor: string;
     readonly index: number;
     readonly writable: boolean;
+    /** Whether it is a sheet of texels, not a buffer. */
+    readonly sheet: boolean;
   }[];
   /** Name of the uniform variable, where there is one. */
   readonly uniform: string | undefined;
+  /** Scratch that becomes a copy before it: name -> what of. */
+  readonly copies: Readonly<Record<string, string>>;
 }
 
 export interface StudiedRun {
@@ -56,9 +60,12 @@ function studyPass(shaderText: ShaderText, pass: Pass<string>, dims: Values<stri
     bindings: bindings
       .filter(({ type }) => type !== 'uniform')
       .map(({ name, index, type }) => ({
-        ...{ variable: name, tensor: pass.rename?.[name] ?? name, index, writable: type === 'storage' },
+        ...{ variable: name, tensor: pass.rename?.[name] ?? name, index },
+        writable: type === 'storage' || type === 'write-sheet',
+        sheet: type === 'read-sheet' || type === 'write-sheet',
       })),
     uniform: bindings.find(({ type }) => type === 'uniform')?.name,
+    copies: pass.copies ?? {},
   };
 }
 
@@ -90,6 +97,7 @@ export function interpret(run: StudiedRun, tensors: Readonly<Record<string, Arra
     return made;
   };
   for (const pass of run.passes) {
+    for (const [to, from] of Object.entries(pass.copies)) scratch.set(to, contentsOf(from).slice(0, run.bytes[to]));
     const machine = createMachine(pass.text, pass.shader, RESULTS);
     const bound = machine.bind(bindingsOf(pass, contentsOf, run.uniform), pass.grid, subgroupSize);
     for (const workgroup of workgroupsOf(pass.grid)) bound.run(workgroup);

@@ -4,7 +4,8 @@ import { createTape } from '../autograd/tape.js';
 import { createTensor, elementsOf, freeTensor, type Tensor } from '../autograd/tensor.js';
 import { choiceKey } from '../kernels/choices.js';
 import type { Capabilities, Gpu } from '../kernels/gpu.js';
-import { accepts, type Kernel, scratchOf, type Variant } from '../kernels/kernel.js';
+import { accepts, type Kernel, scratchOf, sheetsOf, type Variant } from '../kernels/kernel.js';
+import { largestSheet } from '../kernels/sheets.js';
 import { microBatch, micros, scratchPerPicture } from '../nn/micro-batches.js';
 import { createNetwork, featureShape, frozenDepth, type Network, trainFrom } from '../nn/network.js';
 import { createOptimizer, type OptimizerName } from '../nn/optimizers.js';
@@ -132,7 +133,7 @@ export function needsOf(asked: readonly Asked[], device: Capabilities): Need[] {
     const known = needs.get(key);
     const variants = (known?.variants ?? Object.keys(kernel.variants)).filter((name) => {
       const variant = kernel.variants[name]!;
-      return accepts(variant, dims, device) && fitsMicroBatches(variant, dims);
+      return accepts(variant, dims, device) && fitsMicroBatches(variant, dims, device);
     });
     const flops = kernel.flops(dims);
     // Of several batches that share a choice, the largest is measured.
@@ -144,14 +145,17 @@ export function needsOf(asked: readonly Asked[], device: Capabilities): Need[] {
 
 /**
  * Whether a variant's scratch grows with the pictures no faster than micro-batches are reckoned for. One that outgrew them would
- * run for few pictures and not for many, and a picture's bits would depend on its batch.
+ * run for few pictures and not for many, and a picture's bits would depend on its batch. Sheets may be rounded up: they have to hold
+ * twice what a binding does.
  */
-function fitsMicroBatches(variant: Variant<string>, dims: Need['dims']): boolean {
+function fitsMicroBatches(variant: Variant<string>, dims: Need['dims'], { limits }: Capabilities): boolean {
   const { N, H, W, C = 0, K = C } = dims;
   if (N === undefined || H === undefined || W === undefined) return true; // of rows of features
   const [one, two] = [1, 2].map((pictures) => scratchOf(variant, { ...dims, N: pictures }));
   const most = scratchPerPicture([H, W, Math.max(C, K)]);
-  return Object.keys(one!).every((name) => two![name]! - one![name]! <= most);
+  const sheets = sheetsOf(variant);
+  const roomy = largestSheet(limits) >= 2 * limits.maxStorageBufferBindingSize;
+  return Object.keys(one!).every((name) => (sheets.includes(name) ? roomy : two![name]! - one![name]! <= most));
 }
 
 /** Which variant of each kernel and shape makes the features of the first `depth` layers: other variants may come to other bits. */

@@ -49,6 +49,7 @@ function idle({ device, capabilities }: Gpu): GPUDevice {
   const encoder = {
     beginComputePass: () => pass,
     copyBufferToBuffer: nothing,
+    copyBufferToTexture: nothing,
     clearBuffer: nothing,
     finish: object,
   };
@@ -57,11 +58,21 @@ function idle({ device, capabilities }: Gpu): GPUDevice {
     mapAsync: async () => {},
     getMappedRange: (_: number, bytes: number) => new ArrayBuffer(bytes),
   });
+  const createTexture = ({ label, size }: GPUTextureDescriptor) => {
+    const [width = 0, height = 0] = size as number[];
+    return { label, width, height, destroy: nothing, createView: object };
+  };
   const stage = {
     ...{ limits: capabilities.limits, features: capabilities.features, adapterInfo: device.adapterInfo },
     ...{ lost: new Promise(nothing), addEventListener: nothing },
     queue: { writeBuffer: nothing, submit: nothing, onSubmittedWorkDone: async () => {} },
-    ...{ createBuffer, createBindGroup: object, createBindGroupLayout: object, createPipelineLayout: object },
+    ...{
+      createBuffer,
+      createTexture,
+      createBindGroup: object,
+      createBindGroupLayout: object,
+      createPipelineLayout: object,
+    },
     ...{ createShaderModule: object, createComputePipeline: object, createCommandEncoder: () => encoder },
   };
   return stage as unknown as GPUDevice; // what createGpu and run use of a device, and no more

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import { kernels } from '../../src/kernels/index.js';
-import { type Kernel, type Pass, passesOf, type Variant } from '../../src/kernels/kernel.js';
+import { type Kernel, type Pass, passesOf, scratchOf, sheetsOf, type Variant } from '../../src/kernels/kernel.js';
 import { programText } from '../../src/kernels/program.js';
 import { readConsts } from '../../src/kernels/shader.js';
 import { shaderFromFile } from '../../src/node/shader-files.js';
@@ -32,9 +32,15 @@ function reflect(pass: Pass<string>): WgslReflect {
   return found;
 }
 
-/** The storage variables of a pass as the op or its scratch calls them: name -> whether the shader may write it. */
+/** The storage variables of a pass, buffers and sheets, as the op or its scratch calls them: name -> whether the shader may write it. */
 function boundBy(pass: Pass<string>): [name: string, writes: boolean][] {
-  return reflect(pass).storage.map(({ name, access }) => [pass.rename?.[name] ?? name, access === 'read_write']);
+  return reflect(pass).storage.map(({ name, access }) => [pass.rename?.[name] ?? name, access !== 'read']);
+}
+
+/** Which of them are sheets. */
+function sheetsBoundBy(pass: Pass<string>): string[] {
+  const sheets = reflect(pass).storage.filter(({ type }) => type.name === 'texture_storage_2d');
+  return sheets.map(({ name }) => pass.rename?.[name] ?? name);
 }
 
 const scratchNames = (variant: Variant<string>) => ('passes' in variant ? Object.keys(variant.scratch ?? {}) : []);
@@ -110,6 +116,7 @@ describe.each(every)('$name', ({ kernel, variant }) => {
     const scratch = scratchNames(variant);
     for (const pass of passes) {
       const bound = boundBy(pass);
+      for (const copy of Object.keys(pass.copies ?? {})) written.add(copy);
       expect(new Set(bound.map(([name]) => name)).size, `${pass.shader} binds each tensor once`).toBe(bound.length);
       for (const [name, writes] of bound) {
         const access = scratch.includes(name) ? 'write' : kernel.bindings[name];
@@ -122,12 +129,29 @@ describe.each(every)('$name', ({ kernel, variant }) => {
         }
       }
     }
-    const all = new Set(passes.flatMap((pass) => boundBy(pass).map(([name]) => name)));
+    const copied = passes.flatMap((pass) => Object.values(pass.copies ?? {}));
+    const all = new Set([...copied, ...passes.flatMap((pass) => boundBy(pass).map(([name]) => name))]);
     expect([...all].sort(), 'every binding and scratch is used').toEqual(
       [...Object.keys(kernel.bindings), ...scratch].sort(),
     );
     for (const [name, access] of Object.entries(kernel.bindings)) {
       if (access !== 'read') expect([...written], `'${name}' is written`).toContain(name);
+    }
+  });
+
+  it('binds sheets where it says so, and copies what is as large into them', () => {
+    const sheets = new Set(passes.flatMap(sheetsBoundBy));
+    expect([...sheets].sort()).toEqual([...sheetsOf(variant)].sort());
+    for (const pass of passes) {
+      const bound = boundBy(pass).map(([name]) => name);
+      expect(bound.filter((name) => sheets.has(name))).toEqual(sheetsBoundBy(pass)); // never as a buffer
+      for (const [to, from] of Object.entries(pass.copies ?? {})) {
+        expect(sheets.has(to) && !sheets.has(from), `${from} to ${to}`).toBe(true);
+        expect(bound, `${pass.shader} binds what is copied for it`).toContain(to);
+        const d = Object.fromEntries(kernel.dims.map((name, i) => [name, name === 'pad' ? 1 : 8 + 4 * i]));
+        const sizes: Record<string, number> = { ...kernel.elements(d), ...scratchOf(variant, d) };
+        expect(sizes[to]).toBe(sizes[from]);
+      }
     }
   });
 

@@ -89,6 +89,7 @@ export const everyDevice: Capabilities = {
   kind: 'gpu',
   limits: {
     maxStorageBufferBindingSize: 2 ** 31,
+    maxTextureDimension2D: 8192,
     maxComputeWorkgroupStorageSize: 2 ** 17,
     maxComputeInvocationsPerWorkgroup: 1024,
     maxComputeWorkgroupsPerDimension: 65_535,

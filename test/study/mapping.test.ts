@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../../src/kernels/index.js';
 import type { Kernel, Values } from '../../src/kernels/kernel.js';
+import { createSheet, sheetRows } from '../../src/kernels/sheets.js';
 import { shaderFromFile } from '../../src/node/shader-files.js';
 import { createMapping, type Mapping } from '../../src/study/mapping.js';
 import { bindingsOf, type StudiedPass, type StudiedRun, studyRun, workgroupsOf } from '../../src/study/passes.js';
@@ -49,21 +50,29 @@ async function writtenIn(
     code,
   ).toEqual([]);
   const pipeline = device.createComputePipeline({ layout: 'auto', compute: { module, entryPoint: 'main' } });
+  const made: (GPUBuffer | GPUTexture)[] = [];
   const bufferOf = (data: ArrayBuffer, usage: number) => {
     const buffer = device.createBuffer({ size: Math.max(16, data.byteLength), usage: usage | 0x04 | 0x08 });
     device.queue.writeBuffer(buffer, 0, data);
+    made.push(buffer);
     return buffer;
   };
-  const entries: { binding: number; resource: { buffer: GPUBuffer } }[] = [];
+  /** Of zeros: all sheets are scratch. */
+  const sheetOf = ({ byteLength }: ArrayBuffer) => {
+    const texture = createSheet(device, 'sheet', sheetRows(byteLength));
+    made.push(texture);
+    return texture.createView();
+  };
+  const entries: GPUBindGroupEntry[] = [];
   if (pass.uniform) entries.push({ binding: 0, resource: { buffer: bufferOf(uniform, 0x40) } });
-  const sheets: [variable: string, buffer: GPUBuffer, bytes: number][] = [];
-  for (const { variable, tensor, index } of pass.bindings) {
+  const noted: [variable: string, buffer: GPUBuffer, bytes: number][] = [];
+  for (const { variable, tensor, index, sheet } of pass.bindings) {
     const data = contents(tensor);
-    entries.push({ binding: index, resource: { buffer: bufferOf(data, 0x80) } });
+    entries.push({ binding: index, resource: sheet ? sheetOf(data) : { buffer: bufferOf(data, 0x80) } });
     if (ids[variable] === undefined) continue;
-    const sheet = bufferOf(new Uint32Array(data.byteLength / 4).fill(NOBODY).buffer, 0x80);
-    entries.push({ binding: ids[variable], resource: { buffer: sheet } });
-    sheets.push([variable, sheet, data.byteLength]);
+    const writers = bufferOf(new Uint32Array(data.byteLength / 4).fill(NOBODY).buffer, 0x80);
+    entries.push({ binding: ids[variable], resource: { buffer: writers } });
+    noted.push([variable, writers, data.byteLength]);
   }
   const encoder = device.createCommandEncoder();
   const compute = encoder.beginComputePass();
@@ -73,9 +82,9 @@ async function writtenIn(
   compute.end();
   device.queue.submit([encoder.finish()]);
   const writers: Writers = {};
-  for (const [variable, buffer, bytes] of sheets)
+  for (const [variable, buffer, bytes] of noted)
     writers[variable] = new Uint32Array(await gpu().read({ buffer, bytes }));
-  for (const { resource } of entries) resource.buffer.destroy();
+  for (const memory of made) memory.destroy();
   return writers;
 }
 
@@ -150,13 +159,14 @@ function expectFound(mapping: Mapping, number: number, pass: StudiedPass, expect
   if (mapping.run.kernel.name === 'correct/count') return; // whether it writes depends on the data
   const machine = createMachine(pass.text, pass.shader);
   const size = machine.invocations;
-  for (const { variable, tensor } of pass.bindings) {
+  for (const binding of pass.bindings) {
+    const { variable, tensor } = binding;
     const sheet = expected[variable];
     if (!sheet || mapping.writerOf(tensor, 0)?.pass !== number) continue;
     const filled = sheet.findLastIndex((id) => id !== NOBODY) + 1;
     const bytes = mapping.run.bytes[tensor]!;
     const scalarBytes = machine.variables.find(({ name }) => name === variable)!.scalarBytes;
-    const wide = elementsTogether(pass.text, variable);
+    const wide = elementsTogether(pass.text, binding);
     for (const at of new Set([0, 1, Math.floor(filled / 3), Math.floor(filled / 2), filled - 1])) {
       const element = at * wide;
       if (sheet[at] === undefined || sheet[at] === NOBODY || element * scalarBytes >= bytes) continue;
@@ -169,7 +179,8 @@ function expectFound(mapping: Mapping, number: number, pass: StudiedPass, expect
   }
 }
 
-/** Scalars of an element of the variable's array. */
-function elementsTogether(text: string, variable: string): number {
+/** Scalars of an element of the variable's array, or of a texel. */
+function elementsTogether(text: string, { variable, sheet }: StudiedPass['bindings'][number]): number {
+  if (sheet) return 4;
   return Number(new RegExp(`\\b${variable}: array<vec([234])`).exec(text)?.[1] ?? 1);
 }

@@ -38,12 +38,18 @@ export function instrument({ text, shader, bindings }: StudiedPass, variables?: 
     const place = `${variable}\\[((?:[^\\[\\]\\n]|\\[[^\\]\\n]*\\])*)\\]`;
     const store = new RegExp(`(?<=^\\s*|[;{}]\\s*)${place}\\s*[-+*/]?=(?!=)[^;]*;`, 'gm');
     code = code.replace(store, (_, index) => `ids_${variable}[${index}] = studyId;`);
+    // `textureStore(V, texel(index), ...);`; the index may have calls in it
+    const texel = new RegExp(`textureStore\\(${variable}, texel\\(((?:[^()]|\\([^()]*\\))*)\\),[^;]*;`, 'g');
+    code = code.replace(texel, (_, index) => `ids_${variable}[${index}] = studyId;`);
     const add = new RegExp(`(atomicAdd\\(&${variable}\\[([^\\]]*)\\])`, 'g');
     code = code.replace(add, (call, _, index) => `ids_${variable}[${index}] = studyId; ${call}`);
   }
   const { workgroup_id: at, num_workgroups: of, local_invocation_index: local } = names;
   const size = workgroup[0] * workgroup[1] * workgroup[2];
-  const used = bindings.map(({ variable }) => `_ = &${variable};`).join(' '); // what is not used is not bound
+  // What is not used is not bound.
+  const used = bindings
+    .map(({ variable, sheet }) => (sheet ? `_ = textureDimensions(${variable});` : `_ = &${variable};`))
+    .join(' ');
   const number = `((${at}.z * ${of}.y + ${at}.y) * ${of}.x + ${at}.x) * ${size}u + ${local}`;
   code = code
     .replace(/fn main\(\s*/, (start) => `${start}${added}`)

@@ -16,6 +16,8 @@ struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec2u>;
 
+fn sum(at: u32) -> vec4f { return M[at]; }
+
 fn store(at: u32, step: u32, columns: u32, row: Four, bias: vec4f) {
   y[at] = activate(row.a + bias);
   if (columns > 1u) { y[at + step] = activate(row.b + bias); }

@@ -17,6 +17,8 @@ struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 
+fn sum(at: u32) -> vec4f { return M[at]; }
+
 fn activate(v: vec4f) -> vec4f { return select(v, rectify(v), dims.relu == 1u); }
 
 fn pooled(near0: vec4f, near1: vec4f, far0: vec4f, far1: vec4f, bias: vec4f) -> vec4f {

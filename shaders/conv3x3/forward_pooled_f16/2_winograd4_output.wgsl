@@ -17,6 +17,8 @@ struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec2u>;
 
+fn sum(at: u32) -> vec4f { return M[at]; }
+
 // Rounded as it would be stored: what passes 65504 is NaN before the pool sees it.
 fn activate(v: vec4f) -> vec4f {
   let u = select(v, rectify(v), dims.relu == 1u);

@@ -15,6 +15,8 @@ struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
 
+fn sum(at: u32) -> vec4f { return M[at]; }
+
 // Where x is what a ReLU made, the gradient is that of what the ReLU took.
 fn beforeRelu(g: vec4f, at: u32) -> vec4f {
   if (dims.relu == 0u) { return g; }

@@ -18,6 +18,7 @@ struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32 }
 @group(0) @binding(2) var<storage, read_write> V: array<vec4f>;
 
 fn pixel(at: u32) -> vec4f { return x[at]; }
+fn put(at: u32, element: vec4f) { V[at] = element; }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -30,5 +31,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let tile = i / plane.channels4;
   let row = tile / across % down * 4u - dims.pad;
   let column = tile % across * 4u - dims.pad;
-  transformTile(plane, tile / (across * down), row, column, i, tiles);
+  transformTile(plane, tile / (across * down), row, column, i % plane.channels4, i, tiles * plane.channels4);
 }

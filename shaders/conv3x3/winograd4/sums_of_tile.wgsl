@@ -1,15 +1,16 @@
-// Reads the 36 sums of one tile and 4 channels and transforms them into columns of outputs. Expects M in the shader.
+// Reads the 36 sums of one tile and 4 channels and transforms them into columns of outputs. Expects in the shader:
+// fn sum(at: u32) -> vec4f.
 
 struct Outputs { a: Four, b: Four, c: Four, d: Four }          // rows of outputs
 
 fn sumsColumn(at: u32, step: u32) -> Four {
   return transformOutput(Six(
-    M[at],
-    M[at + 6u * step],
-    M[at + 12u * step],
-    M[at + 18u * step],
-    M[at + 24u * step],
-    M[at + 30u * step],
+    sum(at),
+    sum(at + 6u * step),
+    sum(at + 12u * step),
+    sum(at + 18u * step),
+    sum(at + 24u * step),
+    sum(at + 30u * step),
   ));
 }
 

@@ -1,5 +1,6 @@
 // Expressions of WGSL, by precedence climbing.
 import { VggpuError } from '../../errors.js';
+import { elementOfSheet } from './sheets.js';
 import type { CallNode, ExpressionNode, NameNode } from './syntax.js';
 import type { Token } from './tokens.js';
 
@@ -11,7 +12,8 @@ export interface Cursor {
 }
 
 /** Names that a template list may follow; after others `<` compares. */
-const GENERATORS = /^(array|atomic|bitcast|ptr|vec[234]|mat[234]x[234]|subgroup_matrix_\w+|subgroupMatrix\w+)$/;
+const GENERATORS =
+  /^(array|atomic|bitcast|ptr|vec[234]|mat[234]x[234]|subgroup_matrix_\w+|subgroupMatrix\w+|texture_storage_2d)$/;
 
 const PRECEDENCE: Readonly<Record<string, number>> = {
   ...{ '||': 1, '&&': 2, '|': 3, '^': 4, '&': 5, '==': 6, '!=': 6, '<': 7, '>': 7, '<=': 7, '>=': 7 },
@@ -126,7 +128,7 @@ function parsePrimary(cursor: Cursor): ExpressionNode {
   }
   if (kind !== 'name') throw unexpected(cursor, 'an expression');
   const name = parseTyped(cursor);
-  return peek(cursor).text === '(' ? parseCall(cursor, name) : name;
+  return peek(cursor).text === '(' ? elementOfSheet(parseCall(cursor, name)) : name;
 }
 
 /** The parenthesis of a call, and what is in it. */

@@ -11,6 +11,7 @@ import {
   take,
   unexpected,
 } from './parse-expression.js';
+import { assignedToSheet } from './sheets.js';
 import type { BlockNode, CaseNode, DeclareNode, ExpressionNode, StatementNode } from './syntax.js';
 
 const ASSIGNMENT = /^([-+*/%&|^]|<<)?=$/;
@@ -90,7 +91,7 @@ function parseSimple(cursor: Cursor): StatementNode {
     return { kind: 'assign', line, target, sign, value: parseExpression(cursor) };
   }
   cursor.at--;
-  if (target.kind === 'call') return { kind: 'call', line, call: target };
+  if (target.kind === 'call') return assignedToSheet(target);
   throw unexpected(cursor, 'an assignment');
 }
 

@@ -12,6 +12,7 @@ import {
   unexpected,
 } from './parse-expression.js';
 import { parseBlock } from './parse-statement.js';
+import { arrayOfSheet } from './sheets.js';
 import type { Attribute, DeclarationNode, MemberNode } from './syntax.js';
 import { tokenize } from './tokens.js';
 
@@ -94,7 +95,7 @@ function parseVariable(cursor: Cursor, line: number, attributes: readonly Attrib
   const type = accept(cursor, ':') ? parseTyped(cursor) : undefined;
   const value = accept(cursor, '=') ? parseExpression(cursor) : undefined;
   expect(cursor, ';');
-  return { kind: 'variable', line, name, attributes, space, type, value };
+  return arrayOfSheet({ kind: 'variable', line, name, attributes, space, type, value });
 }
 
 /** Members of a struct or parameters of a function, up to what closes them. */
