@@ -19,7 +19,7 @@ const IDEAS: Readonly<Record<Product, string>> = {
   tiled: 'both operands of the products pass through workgroup memory',
   prefetched:
     'tiles of 128 x 64 for the products, 8x8 in registers, written out; the next are on their way while these are multiplied',
-  sheets: 'both operands of the products lie in textures, whose texels software reads at once; twice as many sums',
+  sheets: 'what is read often lies in textures, whose texels software reads at once; four times as many sums a lane',
 };
 
 /** Fewest invocations of a subgroup that a product needs. */
@@ -64,7 +64,7 @@ function pays(product: Product, least: number) {
   return (d: ConvShape) => Math.min(d.C, d.K) >= 8 && d.C * d.K >= least && d.H * d.W >= 16;
 }
 
-/** Rows (tiles) by columns of a product, for each transformed element or column of them. */
+/** Rows (tiles) by columns of a product, for each transformed element. */
 function productGrid(rows: number, columns: number, elements: number, c: Consts): Grid {
   return [pieces(columns / 4, c.COLUMNS ?? c.WORKGROUP!), pieces(rows, c.TILES!), elements];
 }
@@ -94,50 +94,52 @@ function filterProducts<D extends keyof ConvShape | 'relu'>(
 ): Pass<D>[] {
   const shader = multiplyShader(folder, number, product);
   const helper = `conv3x3/winograd/multiply_${product}`;
-  const byConsts: Pass<D>['grid'] = (d, c) => productGrid(...sizes(d), product === 'sheets' ? 6 : 36, c);
+  const byConsts: Pass<D>['grid'] = (d, c) => productGrid(...sizes(d), 36, c);
   const byTile =
     (rows: number, columns: number): Pass<D>['grid'] =>
     (d) => [pieces(sizes(d)[1], columns), pieces(sizes(d)[0], rows), 36];
-  const high = (grid: Pass<D>['grid'], ...include: string[]): Pass<D> => ({
-    shader,
-    include: [`${helper}.wgsl`, ...include],
+  const block = (kind: '' | 'low' | 'narrow', grid: Pass<D>['grid'], ...include: string[]): Pass<D> => ({
+    shader: kind ? shader.replace('_multiply', `_${kind}_multiply`) : shader,
+    include: [`${helper}${kind && `_${kind}`}.wgsl`, ...include],
     grid,
   });
-  const low = (grid: Pass<D>['grid'], ...include: string[]): Pass<D> => ({
-    shader: shader.replace('_multiply', '_low_multiply'),
-    include: [`${helper}_low.wgsl`, ...include],
-    grid,
-  });
+  const few = (tiles: number) => (d: Values<D>) => mostlyEmpty(sizes(d)[0], tiles);
   switch (product) {
     case 'prefetched':
       return oneOf(
-        high(byTile(TILE_ROWS, TILE_COLUMNS), ...tileIncludes('along', 'across')),
-        low(byTile(LOW_ROWS, LOW_COLUMNS), 'products/low_tile.wgsl'),
-        (d) => sizes(d)[0] <= 3 * LOW_ROWS,
+        [block('low', byTile(LOW_ROWS, LOW_COLUMNS), 'products/low_tile.wgsl'), (d) => sizes(d)[0] <= 3 * LOW_ROWS],
+        [block('', byTile(TILE_ROWS, TILE_COLUMNS), ...tileIncludes('along', 'across')), always],
       );
     case 'subgroup4':
-      return oneOf(high(byConsts), low(byConsts), (d) => fewFor32(sizes(d)[0]));
+      return oneOf([block('low', byConsts), few(32)], [block('', byConsts), always]);
     case 'sheets':
-      return oneOf(high(byConsts, ...SHEETS), low(byConsts, ...SHEETS), (d) => fewFor32(sizes(d)[0]));
+      return oneOf(
+        [block('low', byConsts, ...SHEETS), few(32)],
+        [block('narrow', byConsts, ...SHEETS), (d) => mostlyEmpty(sizes(d)[1], 64)],
+        [block('', byConsts, ...SHEETS), always],
+      );
     default:
-      return [high(byConsts)];
+      return [block('', byConsts)];
   }
 }
 
+const always = () => true;
+
 /**
- * Two passes of which one has nothing to do: few tiles, as of small pictures in small batches, would leave most of a high block of them
- * empty. Both make the same bits, so that a picture's do not depend on its batch.
+ * Passes of which one has something to do, the first whose `takes` says so: few tiles, as of small pictures in small batches, would leave
+ * most of a high block of them empty, and few columns most of a wide one. All make the same bits, so that a picture's do not depend on its
+ * batch.
  */
-function oneOf<D extends string>(high: Pass<D>, low: Pass<D>, few: (d: Values<D>) => boolean): Pass<D>[] {
-  return [
-    { ...high, grid: (d, c) => (few(d) ? [0, 0, 0] : high.grid(d, c)) },
-    { ...low, grid: (d, c) => (few(d) ? low.grid(d, c) : [0, 0, 0]) },
-  ];
+function oneOf<D extends string>(
+  ...choices: readonly (readonly [pass: Pass<D>, takes: (d: Values<D>) => boolean])[]
+): Pass<D>[] {
+  const taken = (d: Values<D>) => choices.find(([, takes]) => takes(d))?.[0];
+  return choices.map(([pass]) => ({ ...pass, grid: (d, c) => (taken(d) === pass ? pass.grid(d, c) : [0, 0, 0]) }));
 }
 
-/** Whether half of the last 32 tiles would be empty, and there are few others. */
-function fewFor32(tiles: number): boolean {
-  return tiles <= 48 && (tiles - 1) % 32 < 16;
+/** Whether blocks of so many would leave half of the last one empty, with hardly one before it. */
+function mostlyEmpty(count: number, block: number): boolean {
+  return count <= 1.5 * block && (count - 1) % block < block / 2;
 }
 
 /** Where operands lie in sheets. */
@@ -148,35 +150,30 @@ const FILTERS = { scratch: 'U', from: 'w', by: ['C', 'K'] } as const;
 
 const TRANSFORMS = 'conv3x3/winograd4/transforms.wgsl';
 const TILE_OF_X = ['conv3x3/winograd4/tile_of_x.wgsl', TRANSFORMS];
-
-/** What reads the sums of a tile and transforms them: all of them, or those that a product of sheets has transformed along columns. */
-const sumsOfTile = (product: Product) => [
-  `conv3x3/winograd4/${product === 'sheets' ? 'rows_of_tile' : 'sums_of_tile'}.wgsl`,
-  TRANSFORMS,
-];
+const SUMS_OF_TILE = ['conv3x3/winograd4/sums_of_tile.wgsl', TRANSFORMS];
 
 /** Filters U (36, C, K), tiles V (36, T, C) of x, sums M (36, T, K). */
 export function forward4(product: Product): Variant<keyof ConvShape | 'relu'> {
   const shader = transformPath('forward', FORWARD_NUMBERS, product)('output');
-  return forwardWith(product, shader, [...sumsOfTile(product), RECTIFY]);
+  return forwardWith(product, shader, [...SUMS_OF_TILE, RECTIFY]);
 }
 
 /** The same, with a 2x2 max-pool in the last pass. */
 export function pooledForward4(product: Product): Variant<keyof ConvShape | 'relu'> {
   const shader = `conv3x3/forward_pooled/${product === 'sheets' ? '3_winograd4_sheets' : '2_winograd4'}_output.wgsl`;
-  return forwardWith(product, shader, [...sumsOfTile(product), 'max_pool/larger.wgsl', RECTIFY]);
+  return forwardWith(product, shader, [...SUMS_OF_TILE, 'max_pool/larger.wgsl', RECTIFY]);
 }
 
 /** The same on halves: they are read into float32 by the transforms, and rounded again where the last pass stores them. */
 export function halfForward4(product: Product): Variant<keyof ConvShape | 'relu'> {
   const pass = passPath('forward_f16', 4);
-  return forwardWith(product, pass('output'), [...sumsOfTile(product), HALVES, RECTIFY], pass);
+  return forwardWith(product, pass('output'), [...SUMS_OF_TILE, HALVES, RECTIFY], pass);
 }
 
 /** The same on halves, with a 2x2 max-pool in the last pass. */
 export function halfPooledForward4(product: Product): Variant<keyof ConvShape | 'relu'> {
   const shader = 'conv3x3/forward_pooled_f16/2_winograd4_output.wgsl';
-  const include = [...sumsOfTile(product), 'max_pool/larger.wgsl', HALVES, RECTIFY];
+  const include = [...SUMS_OF_TILE, 'max_pool/larger.wgsl', HALVES, RECTIFY];
   return forwardWith(product, shader, include, passPath('forward_f16', 4));
 }
 
@@ -209,20 +206,19 @@ interface ProductSizes {
 
 /**
  * Scratch of a product: filters U (36, inner, outer), tiles V (36, tiles, inner), sums M (36, tiles, outer). In sheets filters and tiles
- * are rounded up as sheets.wgsl lays them out; what tiles are cut out of is copied into one, X, and the sums, transformed along columns to
- * (4, 6, tiles, outer), into another, S.
+ * are rounded up as sheets.wgsl lays them out; what tiles are cut out of is copied into one, X, and the sums into another, S.
  */
 function productScratch<D extends string>(product: Product, sizes: (d: Values<D>) => ProductSizes) {
   const elementsBy = (elements: (sizes: ProductSizes) => number) => (d: Values<D>) => elements(sizes(d));
+  const M = elementsBy(({ tiles, outer }) => 36 * tiles * outer);
   if (product !== 'sheets') {
     const U = elementsBy(({ inner, outer }) => 36 * (inner * outer + APART));
     const V = elementsBy(({ tiles, inner }) => 36 * tiles * inner);
-    return { scratch: { U, V, M: elementsBy(({ tiles, outer }) => 36 * tiles * outer) } };
+    return { scratch: { U, V, M } };
   }
   const X = elementsBy(({ pixels }) => pixels);
   const U = elementsBy(({ inner, outer }) => 36 * inner * pieces(outer, 32) * 32);
   const V = elementsBy(({ tiles, inner }) => 36 * pieces(tiles, 32) * 32 * inner);
-  const M = elementsBy(({ tiles, outer }) => 24 * tiles * outer);
   return { scratch: { X, U, V, M, S: M }, sheets: ['X', 'U', 'V', 'S'] };
 }
 
@@ -318,7 +314,7 @@ export function inputGradient4(product: Product): Variant<keyof ConvShape | 'rel
         d.C,
       ]),
       {
-        ...transform(product, pass('output'), [...sumsOfTile(product), RECTIFY_GRADIENT], { S: 'M' }),
+        ...transform(product, pass('output'), [...SUMS_OF_TILE, RECTIFY_GRADIENT], { S: 'M' }),
         grid: (d, c) => flat((inputTiles(d) * d.C) / 4, c.WORKGROUP!),
       },
     ],

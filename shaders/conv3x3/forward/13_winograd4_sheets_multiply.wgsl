@@ -1,20 +1,19 @@
 enable subgroups;
 
-// M[r][j][t][k] = sum over i of A[i][r] times the sum over c of V[6i+j][t][c] U[6i+j][c][k]: the matrix products of the 36
-// elements of a transformed tile, and the transform of their six columns into rows r of outputs
+// M[e][t][k] = sum over c of V[e][t][c] U[e][c][k], a matrix product for each of the 36 elements e of a transformed
+// tile
 //
-// Layout   V (36, T/32, C/4, 32, 4) and U (36, K/32, C, 8, 4), sheets, T and K rounded up to whole 32; M (4, 6, T, K);
+// Layout   V (36, T/32, C/4, 32, 4) and U (36, K/32, C, 8, 4), sheets, T and K rounded up to whole 32; M (36, T, K);
 //          row-major; C and K divisible by 4
-// Mapping  one invocation makes a column of 32 tiles and 4 neighbouring k; invocations run along k, so a subgroup needs the same 32
-//          tiles
-// Reuse    every 8 neighbours of a subgroup read 8 tiles, one each, and hand them round; 32 tiles and 4 vectors of U
-//          make 512 products
-// Cost     1024 flops for 32 floats read: 8 flop/byte
+// Mapping  one invocation makes 32 tiles of two vectors of 4 neighbouring k; invocations run along k, so a subgroup
+//          needs the same 32 tiles
+// Reuse    every 8 neighbours of a subgroup read 8 tiles, one each, and hand them round; 32 tiles and 8 vectors of U
+//          make 1,024 products
+// Cost     2,048 flops for 48 floats read: 11 flop/byte
 // Before   7_winograd4_subgroup8_multiply reads buffers, which costs software that takes lanes one after another 9
-//          instructions a float, and stores 36 sums of a tile, not 24; a texel of 4 floats is read at once, and lanes
-//          need only be put across
+//          instructions a float; a texel of 4 floats is read at once, and lanes need only be put across
 
-const WORKGROUP = 16u;
+const WORKGROUP = 8u;
 
 struct Dims { N: u32, H: u32, W: u32, C: u32, K: u32, pad: u32, relu: u32 }
 

@@ -1,12 +1,12 @@
-// y[n, 4i+r, 4j+s, k] = (m A)[r][s] + b[k], then max(y, 0) if relu; m the 4x6 sums of tile (n, i, j) and channel k,
-// transformed along columns
+// y[n, 4i+r, 4j+s, k] = (A^T m A)[r][s] + b[k], then max(y, 0) if relu; m the 6x6 sums of tile (n, i, j) and channel
+// k
 //
-// Layout   S (4, 6, T, K), a sheet that M was copied to, b (K), y (N, P, Q, K), row-major; K divisible by 4; T tiles of
+// Layout   S (36, T, K), a sheet that M was copied to, b (K), y (N, P, Q, K), row-major; K divisible by 4; T tiles of
 //          4x4 outputs cover each picture, row by row
 // Mapping  one invocation makes 4x4 pixels of 4 neighbouring channels; invocations run along channels, then tiles
 // Reuse    none: every sum is read once
-// Cost     24 floats read and 16 written for 16 outputs: bandwidth-bound
-// Before   6_winograd4_output reads 36 sums of a tile, from a buffer
+// Cost     36 floats read and 16 written for 16 outputs: bandwidth-bound
+// Before   6_winograd4_output reads a buffer
 
 const WORKGROUP = 64u;
 

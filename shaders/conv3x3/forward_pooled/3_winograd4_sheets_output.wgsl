@@ -1,12 +1,12 @@
-// y[n, 2i+r, 2j+s, k] = the largest of the 2x2 outputs (2r, 2s) to (2r+1, 2s+1) of m A + b[k], then max(y, 0) if relu; m the 4x6
-// sums of tile (n, i, j) and channel k, transformed along columns. NaN where one of the four is
+// y[n, 2i+r, 2j+s, k] = the largest of the 2x2 outputs (2r, 2s) to (2r+1, 2s+1) of A^T m A + b[k], then max(y, 0) if relu; m the 6x6
+// sums of tile (n, i, j) and channel k. NaN where one of the four is
 //
-// Layout   S (4, 6, T, K), a sheet that M was copied to, b (K), y (N, P/2, Q/2, K), row-major; K divisible by 4; T tiles of 4x4
+// Layout   S (36, T, K), a sheet that M was copied to, b (K), y (N, P/2, Q/2, K), row-major; K divisible by 4; T tiles of 4x4
 //          outputs before the pool cover each picture, row by row; odd last rows and columns dropped
 // Mapping  one invocation makes 2x2 pixels of 4 neighbouring channels; invocations run along channels, then tiles
 // Reuse    none: every sum is read once
-// Cost     24 floats read and 4 written for 16 outputs before the pool: bandwidth-bound
-// Before   2_winograd4_output reads 36 sums of a tile, from a buffer
+// Cost     36 floats read and 4 written for 16 outputs before the pool: bandwidth-bound
+// Before   2_winograd4_output reads a buffer
 
 const WORKGROUP = 64u;
 

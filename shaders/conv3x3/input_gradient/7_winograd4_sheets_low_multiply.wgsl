@@ -1,18 +1,17 @@
 enable subgroups;
 
-// M[r][j][t][c] = sum over i of A[i][r] times the sum over k of V[6i+j][t][k] U[6i+j][k][c]: the matrix products of the 36
-// elements of a transformed tile, and the transform of their six columns into rows r of outputs
+// M[e][t][c] = sum over k of V[e][t][k] U[e][k][c], a matrix product for each of the 36 elements e of a transformed
+// tile
 //
-// Layout   V (36, T/32, K/4, 32, 4) and U (36, C/32, K, 8, 4), sheets, T and C rounded up to whole 32; M (4, 6, T, C);
+// Layout   V (36, T/32, K/4, 32, 4) and U (36, C/32, K, 8, 4), sheets, T and C rounded up to whole 32; M (36, T, C);
 //          row-major; C and K divisible by 4
-// Mapping  one invocation makes a column of 16 tiles and 4 neighbouring c; invocations run along c, so a subgroup needs the same 16
-//          tiles. It runs where its neighbour would leave half of the last rows empty
+// Mapping  one invocation makes 16 tiles of 4 neighbouring c; invocations run along c, so a subgroup
+//          needs the same 16 tiles. It runs where its neighbours would leave half of the last rows empty
 // Reuse    every 8 neighbours of a subgroup read 8 tiles, one each, and hand them round; 16 tiles and 4 vectors of U
 //          make 256 products
-// Cost     512 flops for 24 floats read: 5.33 flop/byte
+// Cost     512 flops for 24 floats read: 5.3 flop/byte
 // Before   4_winograd4_subgroup8_multiply reads buffers, which costs software that takes lanes one after another 9
-//          instructions a float, and stores 36 sums of a tile, not 24; a texel of 4 floats is read at once, and lanes
-//          need only be put across
+//          instructions a float; a texel of 4 floats is read at once, and lanes need only be put across
 
 const WORKGROUP = 16u;
 

@@ -1,12 +1,11 @@
-// dx[n, 4i+r, 4j+s, c] = (m A)[r][s], m the 4x6 sums of tile (n, i, j) and channel c, transformed along columns; with relu
-// 0 where x <= 0
+// dx[n, 4i+r, 4j+s, c] = (A^T m A)[r][s], m the 6x6 sums of tile (n, i, j) and channel c; with relu 0 where x <= 0
 //
-// Layout   S (4, 6, T, C), a sheet that M was copied to, x and dx (N, H, W, C), row-major; C divisible by 4; T tiles of 4x4
+// Layout   S (36, T, C), a sheet that M was copied to, x and dx (N, H, W, C), row-major; C divisible by 4; T tiles of 4x4
 //          pixels cover each picture of dx, row by row
 // Mapping  one invocation makes 4x4 pixels of 4 neighbouring channels; invocations run along channels, then tiles
 // Reuse    none: every sum is read once
-// Cost     24 floats read and 16 written for 16 outputs, with relu 16 more read: bandwidth-bound
-// Before   3_winograd4_output reads 36 sums of a tile, from a buffer
+// Cost     36 floats read and 16 written for 16 outputs, with relu 16 more read: bandwidth-bound
+// Before   3_winograd4_output reads a buffer
 
 const WORKGROUP = 64u;
 

@@ -1,137 +1,129 @@
-// M[r][j][t][k] = sum over i of A[i][r] times the sum over c of V[6i+j][t][c] U[6i+j][c][k], for 32 tiles t from
-// 32 group.y and 4 k, j = group.z: the products of a column of elements, transformed into the column's four rows of
-// outputs before they are stored; channels are counted in vec4. V and U are sheets, laid out by sheets.wgsl. Every 8
-// neighbours of a subgroup read 8 tiles, one each, and hand them round. Sheets
-// make loads cheap enough for 32 rows.
+// M[e][t][k] = sum over c of V[e][t][c] U[e][c][k] for 32 tiles t from 32 group.y and 8 k, e = group.z; channels are
+// counted in vec4. V and U are sheets, laid out by sheets.wgsl. Every 8 neighbours of a subgroup read 8 tiles, one
+// each, and hand them round. Sheets make loads cheap enough for so many sums.
 // Expects subgroups whose first 8 invocations take part, all of one workgroup, and V, U, M and WORKGROUP in the shader.
 
 const TILES = 32u;
+const COLUMNS = 16u;                              // vec4 of k that a workgroup of 8 makes
 
-// Four rows of outputs
-struct Rows { a: vec4f, b: vec4f, c: vec4f, d: vec4f }
-
-// What element i of a column counts for in each row: column i of A transposed, as in transforms.wgsl.
-fn factors(i: u32) -> vec4f {
-  switch i {
-    case 0u: { return vec4f(1.0, 0.0, 0.0, 0.0); }
-    case 1u: { return vec4f(1.0, 1.0, 1.0, 1.0); }
-    case 2u: { return vec4f(1.0, -1.0, 1.0, -1.0); }
-    case 3u: { return vec4f(1.0, 2.0, 4.0, 8.0); }
-    case 4u: { return vec4f(1.0, -2.0, 4.0, -8.0); }
-    default: { return vec4f(0.0, 0.0, 0.0, 1.0); }
-  }
-}
-
-fn add(rows: Rows, sums: vec4f, f: vec4f) -> Rows {
-  return Rows(rows.a + f.x * sums, rows.b + f.y * sums, rows.c + f.z * sums, rows.d + f.w * sums);
-}
-
-fn store(tile: u32, tiles: u32, at: u32, step: u32, rows: Rows) {
-  if (tile >= tiles) { return; }
-  M[at] = rows.a;
-  M[at + step] = rows.b;
-  M[at + 2u * step] = rows.c;
-  M[at + 3u * step] = rows.d;
+fn store(tile: u32, tiles: u32, at: u32, sums: vec4f) {
+  if (tile < tiles) { M[at] = sums; }
 }
 
 fn multiply(tiles: u32, inner: u32, outer: u32, group: vec3u, local: u32, lane: u32) {
-  let k = group.x * WORKGROUP + local;
+  let k = group.x * COLUMNS + local;
   let tile = group.y * TILES;
-  var r0 = Rows(); var r1 = Rows(); var r2 = Rows(); var r3 = Rows();
-  var r4 = Rows(); var r5 = Rows(); var r6 = Rows(); var r7 = Rows();
-  var r8 = Rows(); var r9 = Rows(); var r10 = Rows(); var r11 = Rows();
-  var r12 = Rows(); var r13 = Rows(); var r14 = Rows(); var r15 = Rows();
-  var r16 = Rows(); var r17 = Rows(); var r18 = Rows(); var r19 = Rows();
-  var r20 = Rows(); var r21 = Rows(); var r22 = Rows(); var r23 = Rows();
-  var r24 = Rows(); var r25 = Rows(); var r26 = Rows(); var r27 = Rows();
-  var r28 = Rows(); var r29 = Rows(); var r30 = Rows(); var r31 = Rows();
-  for (var i = 0u; i < 6u; i++) {
-    // Texels of tiles past the last one hold anything: they make sums that are not stored.
-    let element = 6u * i + group.z;
-    var v = element * texelsOfTiles(tiles, inner) + placeOfTile(tile + lane % 8u, 0u, inner);
-    var u = element * texelsOfFilters(inner * 4u, outer) + placeOfFilter(0u, min(k, outer - 1u), inner * 4u);
-    var m0 = vec4f(); var m1 = vec4f(); var m2 = vec4f(); var m3 = vec4f();
-    var m4 = vec4f(); var m5 = vec4f(); var m6 = vec4f(); var m7 = vec4f();
-    var m8 = vec4f(); var m9 = vec4f(); var m10 = vec4f(); var m11 = vec4f();
-    var m12 = vec4f(); var m13 = vec4f(); var m14 = vec4f(); var m15 = vec4f();
-    var m16 = vec4f(); var m17 = vec4f(); var m18 = vec4f(); var m19 = vec4f();
-    var m20 = vec4f(); var m21 = vec4f(); var m22 = vec4f(); var m23 = vec4f();
-    var m24 = vec4f(); var m25 = vec4f(); var m26 = vec4f(); var m27 = vec4f();
-    var m28 = vec4f(); var m29 = vec4f(); var m30 = vec4f(); var m31 = vec4f();
-    for (var c = 0u; c < inner; c++) {
-      let w = mat4x4f(
-        textureLoad(U, texel(u)),
-        textureLoad(U, texel(u + ABREAST)),
-        textureLoad(U, texel(u + 2u * ABREAST)),
-        textureLoad(U, texel(u + 3u * ABREAST)),
-      );
-      u += 4u * ABREAST;
-      let own0 = textureLoad(V, texel(v));
-      let own1 = textureLoad(V, texel(v + 8u));
-      let own2 = textureLoad(V, texel(v + 16u));
-      let own3 = textureLoad(V, texel(v + 24u));
-      v += TOGETHER;
-      m0 += w * subgroupBroadcast(own0, 0u); m1 += w * subgroupBroadcast(own0, 1u);
-      m2 += w * subgroupBroadcast(own0, 2u); m3 += w * subgroupBroadcast(own0, 3u);
-      m4 += w * subgroupBroadcast(own0, 4u); m5 += w * subgroupBroadcast(own0, 5u);
-      m6 += w * subgroupBroadcast(own0, 6u); m7 += w * subgroupBroadcast(own0, 7u);
-      m8 += w * subgroupBroadcast(own1, 0u); m9 += w * subgroupBroadcast(own1, 1u);
-      m10 += w * subgroupBroadcast(own1, 2u); m11 += w * subgroupBroadcast(own1, 3u);
-      m12 += w * subgroupBroadcast(own1, 4u); m13 += w * subgroupBroadcast(own1, 5u);
-      m14 += w * subgroupBroadcast(own1, 6u); m15 += w * subgroupBroadcast(own1, 7u);
-      m16 += w * subgroupBroadcast(own2, 0u); m17 += w * subgroupBroadcast(own2, 1u);
-      m18 += w * subgroupBroadcast(own2, 2u); m19 += w * subgroupBroadcast(own2, 3u);
-      m20 += w * subgroupBroadcast(own2, 4u); m21 += w * subgroupBroadcast(own2, 5u);
-      m22 += w * subgroupBroadcast(own2, 6u); m23 += w * subgroupBroadcast(own2, 7u);
-      m24 += w * subgroupBroadcast(own3, 0u); m25 += w * subgroupBroadcast(own3, 1u);
-      m26 += w * subgroupBroadcast(own3, 2u); m27 += w * subgroupBroadcast(own3, 3u);
-      m28 += w * subgroupBroadcast(own3, 4u); m29 += w * subgroupBroadcast(own3, 5u);
-      m30 += w * subgroupBroadcast(own3, 6u); m31 += w * subgroupBroadcast(own3, 7u);
-    }
-    let f = factors(i);
-    r0 = add(r0, m0, f); r1 = add(r1, m1, f); r2 = add(r2, m2, f); r3 = add(r3, m3, f);
-    r4 = add(r4, m4, f); r5 = add(r5, m5, f); r6 = add(r6, m6, f); r7 = add(r7, m7, f);
-    r8 = add(r8, m8, f); r9 = add(r9, m9, f); r10 = add(r10, m10, f); r11 = add(r11, m11, f);
-    r12 = add(r12, m12, f); r13 = add(r13, m13, f); r14 = add(r14, m14, f); r15 = add(r15, m15, f);
-    r16 = add(r16, m16, f); r17 = add(r17, m17, f); r18 = add(r18, m18, f); r19 = add(r19, m19, f);
-    r20 = add(r20, m20, f); r21 = add(r21, m21, f); r22 = add(r22, m22, f); r23 = add(r23, m23, f);
-    r24 = add(r24, m24, f); r25 = add(r25, m25, f); r26 = add(r26, m26, f); r27 = add(r27, m27, f);
-    r28 = add(r28, m28, f); r29 = add(r29, m29, f); r30 = add(r30, m30, f); r31 = add(r31, m31, f);
+  // Texels of tiles past the last one hold anything: they make sums that are not stored.
+  var v = group.z * texelsOfTiles(tiles, inner) + placeOfTile(tile + lane % 8u, 0u, inner);
+  let filters = group.z * texelsOfFilters(inner * 4u, outer);
+  var u = filters + placeOfFilter(0u, min(k, outer - 1u), inner * 4u);
+  var u8 = filters + placeOfFilter(0u, min(k + 8u, outer - 1u), inner * 4u);
+
+  var m0 = vec4f(); var m1 = vec4f(); var m2 = vec4f(); var m3 = vec4f();
+  var m4 = vec4f(); var m5 = vec4f(); var m6 = vec4f(); var m7 = vec4f();
+  var m8 = vec4f(); var m9 = vec4f(); var m10 = vec4f(); var m11 = vec4f();
+  var m12 = vec4f(); var m13 = vec4f(); var m14 = vec4f(); var m15 = vec4f();
+  var m16 = vec4f(); var m17 = vec4f(); var m18 = vec4f(); var m19 = vec4f();
+  var m20 = vec4f(); var m21 = vec4f(); var m22 = vec4f(); var m23 = vec4f();
+  var m24 = vec4f(); var m25 = vec4f(); var m26 = vec4f(); var m27 = vec4f();
+  var m28 = vec4f(); var m29 = vec4f(); var m30 = vec4f(); var m31 = vec4f();
+  var n0 = vec4f(); var n1 = vec4f(); var n2 = vec4f(); var n3 = vec4f();
+  var n4 = vec4f(); var n5 = vec4f(); var n6 = vec4f(); var n7 = vec4f();
+  var n8 = vec4f(); var n9 = vec4f(); var n10 = vec4f(); var n11 = vec4f();
+  var n12 = vec4f(); var n13 = vec4f(); var n14 = vec4f(); var n15 = vec4f();
+  var n16 = vec4f(); var n17 = vec4f(); var n18 = vec4f(); var n19 = vec4f();
+  var n20 = vec4f(); var n21 = vec4f(); var n22 = vec4f(); var n23 = vec4f();
+  var n24 = vec4f(); var n25 = vec4f(); var n26 = vec4f(); var n27 = vec4f();
+  var n28 = vec4f(); var n29 = vec4f(); var n30 = vec4f(); var n31 = vec4f();
+  for (var c = 0u; c < inner; c++) {
+    let w = filterAt(u);
+    u += 4u * ABREAST;
+    let w8 = filterAt(u8);
+    u8 += 4u * ABREAST;
+    let own0 = textureLoad(V, texel(v));
+    let own1 = textureLoad(V, texel(v + 8u));
+    let own2 = textureLoad(V, texel(v + 16u));
+    let own3 = textureLoad(V, texel(v + 24u));
+    v += TOGETHER;
+    let v0 = subgroupBroadcast(own0, 0u); m0 += w * v0; n0 += w8 * v0;
+    let v1 = subgroupBroadcast(own0, 1u); m1 += w * v1; n1 += w8 * v1;
+    let v2 = subgroupBroadcast(own0, 2u); m2 += w * v2; n2 += w8 * v2;
+    let v3 = subgroupBroadcast(own0, 3u); m3 += w * v3; n3 += w8 * v3;
+    let v4 = subgroupBroadcast(own0, 4u); m4 += w * v4; n4 += w8 * v4;
+    let v5 = subgroupBroadcast(own0, 5u); m5 += w * v5; n5 += w8 * v5;
+    let v6 = subgroupBroadcast(own0, 6u); m6 += w * v6; n6 += w8 * v6;
+    let v7 = subgroupBroadcast(own0, 7u); m7 += w * v7; n7 += w8 * v7;
+    let v8 = subgroupBroadcast(own1, 0u); m8 += w * v8; n8 += w8 * v8;
+    let v9 = subgroupBroadcast(own1, 1u); m9 += w * v9; n9 += w8 * v9;
+    let v10 = subgroupBroadcast(own1, 2u); m10 += w * v10; n10 += w8 * v10;
+    let v11 = subgroupBroadcast(own1, 3u); m11 += w * v11; n11 += w8 * v11;
+    let v12 = subgroupBroadcast(own1, 4u); m12 += w * v12; n12 += w8 * v12;
+    let v13 = subgroupBroadcast(own1, 5u); m13 += w * v13; n13 += w8 * v13;
+    let v14 = subgroupBroadcast(own1, 6u); m14 += w * v14; n14 += w8 * v14;
+    let v15 = subgroupBroadcast(own1, 7u); m15 += w * v15; n15 += w8 * v15;
+    let v16 = subgroupBroadcast(own2, 0u); m16 += w * v16; n16 += w8 * v16;
+    let v17 = subgroupBroadcast(own2, 1u); m17 += w * v17; n17 += w8 * v17;
+    let v18 = subgroupBroadcast(own2, 2u); m18 += w * v18; n18 += w8 * v18;
+    let v19 = subgroupBroadcast(own2, 3u); m19 += w * v19; n19 += w8 * v19;
+    let v20 = subgroupBroadcast(own2, 4u); m20 += w * v20; n20 += w8 * v20;
+    let v21 = subgroupBroadcast(own2, 5u); m21 += w * v21; n21 += w8 * v21;
+    let v22 = subgroupBroadcast(own2, 6u); m22 += w * v22; n22 += w8 * v22;
+    let v23 = subgroupBroadcast(own2, 7u); m23 += w * v23; n23 += w8 * v23;
+    let v24 = subgroupBroadcast(own3, 0u); m24 += w * v24; n24 += w8 * v24;
+    let v25 = subgroupBroadcast(own3, 1u); m25 += w * v25; n25 += w8 * v25;
+    let v26 = subgroupBroadcast(own3, 2u); m26 += w * v26; n26 += w8 * v26;
+    let v27 = subgroupBroadcast(own3, 3u); m27 += w * v27; n27 += w8 * v27;
+    let v28 = subgroupBroadcast(own3, 4u); m28 += w * v28; n28 += w8 * v28;
+    let v29 = subgroupBroadcast(own3, 5u); m29 += w * v29; n29 += w8 * v29;
+    let v30 = subgroupBroadcast(own3, 6u); m30 += w * v30; n30 += w8 * v30;
+    let v31 = subgroupBroadcast(own3, 7u); m31 += w * v31; n31 += w8 * v31;
   }
 
-  if (k >= outer) { return; }
-  let out = (group.z * tiles + tile) * outer + k;
-  let step = 6u * tiles * outer;
-  store(tile, tiles, out, step, r0);
-  store(tile + 1u, tiles, out + outer, step, r1);
-  store(tile + 2u, tiles, out + 2u * outer, step, r2);
-  store(tile + 3u, tiles, out + 3u * outer, step, r3);
-  store(tile + 4u, tiles, out + 4u * outer, step, r4);
-  store(tile + 5u, tiles, out + 5u * outer, step, r5);
-  store(tile + 6u, tiles, out + 6u * outer, step, r6);
-  store(tile + 7u, tiles, out + 7u * outer, step, r7);
-  store(tile + 8u, tiles, out + 8u * outer, step, r8);
-  store(tile + 9u, tiles, out + 9u * outer, step, r9);
-  store(tile + 10u, tiles, out + 10u * outer, step, r10);
-  store(tile + 11u, tiles, out + 11u * outer, step, r11);
-  store(tile + 12u, tiles, out + 12u * outer, step, r12);
-  store(tile + 13u, tiles, out + 13u * outer, step, r13);
-  store(tile + 14u, tiles, out + 14u * outer, step, r14);
-  store(tile + 15u, tiles, out + 15u * outer, step, r15);
-  store(tile + 16u, tiles, out + 16u * outer, step, r16);
-  store(tile + 17u, tiles, out + 17u * outer, step, r17);
-  store(tile + 18u, tiles, out + 18u * outer, step, r18);
-  store(tile + 19u, tiles, out + 19u * outer, step, r19);
-  store(tile + 20u, tiles, out + 20u * outer, step, r20);
-  store(tile + 21u, tiles, out + 21u * outer, step, r21);
-  store(tile + 22u, tiles, out + 22u * outer, step, r22);
-  store(tile + 23u, tiles, out + 23u * outer, step, r23);
-  store(tile + 24u, tiles, out + 24u * outer, step, r24);
-  store(tile + 25u, tiles, out + 25u * outer, step, r25);
-  store(tile + 26u, tiles, out + 26u * outer, step, r26);
-  store(tile + 27u, tiles, out + 27u * outer, step, r27);
-  store(tile + 28u, tiles, out + 28u * outer, step, r28);
-  store(tile + 29u, tiles, out + 29u * outer, step, r29);
-  store(tile + 30u, tiles, out + 30u * outer, step, r30);
-  store(tile + 31u, tiles, out + 31u * outer, step, r31);
+  for (var second = 0u; second < 2u; second++) {     // in a loop: lavapipe makes a page of code of each store
+    let at = k + 8u * second;
+    if (at >= outer) { return; }
+    let out = (group.z * tiles + tile) * outer + at;
+    store(tile, tiles, out, select(m0, n0, second == 1u));
+    store(tile + 1u, tiles, out + outer, select(m1, n1, second == 1u));
+    store(tile + 2u, tiles, out + 2u * outer, select(m2, n2, second == 1u));
+    store(tile + 3u, tiles, out + 3u * outer, select(m3, n3, second == 1u));
+    store(tile + 4u, tiles, out + 4u * outer, select(m4, n4, second == 1u));
+    store(tile + 5u, tiles, out + 5u * outer, select(m5, n5, second == 1u));
+    store(tile + 6u, tiles, out + 6u * outer, select(m6, n6, second == 1u));
+    store(tile + 7u, tiles, out + 7u * outer, select(m7, n7, second == 1u));
+    store(tile + 8u, tiles, out + 8u * outer, select(m8, n8, second == 1u));
+    store(tile + 9u, tiles, out + 9u * outer, select(m9, n9, second == 1u));
+    store(tile + 10u, tiles, out + 10u * outer, select(m10, n10, second == 1u));
+    store(tile + 11u, tiles, out + 11u * outer, select(m11, n11, second == 1u));
+    store(tile + 12u, tiles, out + 12u * outer, select(m12, n12, second == 1u));
+    store(tile + 13u, tiles, out + 13u * outer, select(m13, n13, second == 1u));
+    store(tile + 14u, tiles, out + 14u * outer, select(m14, n14, second == 1u));
+    store(tile + 15u, tiles, out + 15u * outer, select(m15, n15, second == 1u));
+    store(tile + 16u, tiles, out + 16u * outer, select(m16, n16, second == 1u));
+    store(tile + 17u, tiles, out + 17u * outer, select(m17, n17, second == 1u));
+    store(tile + 18u, tiles, out + 18u * outer, select(m18, n18, second == 1u));
+    store(tile + 19u, tiles, out + 19u * outer, select(m19, n19, second == 1u));
+    store(tile + 20u, tiles, out + 20u * outer, select(m20, n20, second == 1u));
+    store(tile + 21u, tiles, out + 21u * outer, select(m21, n21, second == 1u));
+    store(tile + 22u, tiles, out + 22u * outer, select(m22, n22, second == 1u));
+    store(tile + 23u, tiles, out + 23u * outer, select(m23, n23, second == 1u));
+    store(tile + 24u, tiles, out + 24u * outer, select(m24, n24, second == 1u));
+    store(tile + 25u, tiles, out + 25u * outer, select(m25, n25, second == 1u));
+    store(tile + 26u, tiles, out + 26u * outer, select(m26, n26, second == 1u));
+    store(tile + 27u, tiles, out + 27u * outer, select(m27, n27, second == 1u));
+    store(tile + 28u, tiles, out + 28u * outer, select(m28, n28, second == 1u));
+    store(tile + 29u, tiles, out + 29u * outer, select(m29, n29, second == 1u));
+    store(tile + 30u, tiles, out + 30u * outer, select(m30, n30, second == 1u));
+    store(tile + 31u, tiles, out + 31u * outer, select(m31, n31, second == 1u));
+  }
+}
+
+// 4 k of the four c from texel `at`, a column each, so matrix times vector sums over c.
+fn filterAt(at: u32) -> mat4x4f {
+  return mat4x4f(
+    textureLoad(U, texel(at)),
+    textureLoad(U, texel(at + ABREAST)),
+    textureLoad(U, texel(at + 2u * ABREAST)),
+    textureLoad(U, texel(at + 3u * ABREAST)),
+  );
 }
