@@ -53,7 +53,7 @@ function withLearner({ kernel, variant, shader, consts, compared }: Exercise): K
     if (pass.shader !== (shader ?? pass.shader)) return pass;
     return { ...pass, shader: LEARNER, consts: { ...pass.consts, ...consts } };
   });
-  const { scratch = {} } = 'passes' in real ? real : {};
+  const { scratch = {}, sheets = [] } = 'passes' in real ? real : {};
   return {
     ...kernel,
     bindings: { ...kernel.bindings, [tensor]: 'write' },
@@ -64,7 +64,7 @@ function withLearner({ kernel, variant, shader, consts, compared }: Exercise): K
     variants: {
       ...kernel.variants,
       [variant]: bound(real),
-      learner: bound({ idea: 'the learner’s', passes, scratch }),
+      learner: bound({ idea: 'the learner’s', passes, scratch, sheets }),
     },
   };
 }

@@ -47,11 +47,8 @@ export function withEdited(
     const { shader: _, consts: __, include: ___, ...rest } = own;
     return { ...rest, shader: EDITED };
   });
-  const edited: Variant<string> = {
-    idea: 'edited',
-    passes,
-    ...('passes' in original && original.scratch ? { scratch: original.scratch } : {}),
-  };
+  const { scratch = {}, sheets = [] } = 'passes' in original ? original : {};
+  const edited: Variant<string> = { idea: 'edited', passes, scratch, sheets };
   return {
     gpu: { ...gpu, cache: new Map(), shaderText: (path) => (path === EDITED ? code : gpu.shaderText(path)) },
     kernel: { ...kernel, variants: { ...kernel.variants, edited } },
