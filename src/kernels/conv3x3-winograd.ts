@@ -111,13 +111,15 @@ function filterProducts<D extends keyof ConvShape | 'relu'>(
         [block('', byTile(TILE_ROWS, TILE_COLUMNS), ...tileIncludes('along', 'across')), always],
       );
     case 'subgroup4':
-      return oneOf([block('low', byConsts), few(32)], [block('', byConsts), always]);
-    case 'sheets':
+      return oneOf([block('low', byConsts, STORE_SUMS), few(32)], [block('', byConsts, STORE_SUMS), always]);
+    case 'sheets': {
+      const helpers = ['conv3x3/winograd/filter_in_sheet.wgsl', STORE_SUMS, ...SHEETS];
       return oneOf(
-        [block('low', byConsts, ...SHEETS), few(32)],
-        [block('narrow', byConsts, ...SHEETS), (d) => mostlyEmpty(sizes(d)[1], 64)],
-        [block('', byConsts, ...SHEETS), always],
+        [block('low', byConsts, ...helpers), few(32)],
+        [block('narrow', byConsts, ...helpers), (d) => mostlyEmpty(sizes(d)[1], 64)],
+        [block('', byConsts, ...helpers), always],
       );
+    }
     default:
       return [block('', byConsts)];
   }
@@ -141,6 +143,9 @@ function oneOf<D extends string>(
 function mostlyEmpty(count: number, block: number): boolean {
   return count <= 1.5 * block && (count - 1) % block < block / 2;
 }
+
+/** How products of many rows store their sums. */
+const STORE_SUMS = 'conv3x3/winograd/store_sums.wgsl';
 
 /** Where operands lie in sheets. */
 const SHEETS = ['conv3x3/winograd/sheets.wgsl', TEXEL];

@@ -5,10 +5,6 @@
 
 const TILES = 16u;
 
-fn store(tile: u32, tiles: u32, at: u32, sums: vec4f) {
-  if (tile < tiles) { M[at] = sums; }
-}
-
 fn multiply(tiles: u32, inner: u32, outer: u32, group: vec3u, local: u32, lane: u32) {
   let k = group.x * WORKGROUP + local;
   let tile = group.y * TILES;
@@ -54,14 +50,4 @@ fn multiply(tiles: u32, inner: u32, outer: u32, group: vec3u, local: u32, lane: 
   store(tile + 13u, tiles, out + 13u * outer, m13);
   store(tile + 14u, tiles, out + 14u * outer, m14);
   store(tile + 15u, tiles, out + 15u * outer, m15);
-}
-
-// 4 k of the four c from texel `at`, a column each, so matrix times vector sums over c.
-fn filterAt(at: u32) -> mat4x4f {
-  return mat4x4f(
-    textureLoad(U, texel(at)),
-    textureLoad(U, texel(at + ABREAST)),
-    textureLoad(U, texel(at + 2u * ABREAST)),
-    textureLoad(U, texel(at + 3u * ABREAST)),
-  );
 }

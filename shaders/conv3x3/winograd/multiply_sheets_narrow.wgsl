@@ -6,10 +6,6 @@
 
 const TILES = 32u;
 
-fn store(tile: u32, tiles: u32, at: u32, sums: vec4f) {
-  if (tile < tiles) { M[at] = sums; }
-}
-
 fn multiply(tiles: u32, inner: u32, outer: u32, group: vec3u, local: u32, lane: u32) {
   let k = group.x * WORKGROUP + local;
   let tile = group.y * TILES;
@@ -85,14 +81,4 @@ fn multiply(tiles: u32, inner: u32, outer: u32, group: vec3u, local: u32, lane: 
   store(tile + 29u, tiles, out + 29u * outer, m29);
   store(tile + 30u, tiles, out + 30u * outer, m30);
   store(tile + 31u, tiles, out + 31u * outer, m31);
-}
-
-// 4 k of the four c from texel `at`, a column each, so matrix times vector sums over c.
-fn filterAt(at: u32) -> mat4x4f {
-  return mat4x4f(
-    textureLoad(U, texel(at)),
-    textureLoad(U, texel(at + ABREAST)),
-    textureLoad(U, texel(at + 2u * ABREAST)),
-    textureLoad(U, texel(at + 3u * ABREAST)),
-  );
 }

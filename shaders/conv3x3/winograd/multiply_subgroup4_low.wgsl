@@ -6,10 +6,6 @@
 const TILES = 16u;
 const APART = 4u;                                  // vec4 between elements of U, as its writer leaves
 
-fn store(tile: u32, tiles: u32, at: u32, sums: vec4f) {
-  if (tile < tiles) { M[at] = sums; }
-}
-
 fn multiply(tiles: u32, inner: u32, outer: u32, group: vec3u, local: u32, lane: u32) {
   let k = group.x * WORKGROUP + local;
   let tile = group.y * TILES;
