@@ -13,6 +13,9 @@ import type { NetworkSpec } from './specification.js';
 /** Bytes of pictures that are uploaded before the first of them is used: each change between the two is a submit. */
 const UPLOAD_TOGETHER = 64 * 2 ** 20;
 
+/** Room for a picture goes by powers of two from here on: pictures of any sizes share a few buffers, and epochs the same ones. */
+const SMALLEST_ROOM = 2 ** 16;
+
 /** A decoded picture: 8-bit RGBA, row by row from the top left; 4 * width * height bytes. */
 export interface Picture {
   readonly width: number;
@@ -49,13 +52,18 @@ export function picturesToTensor(
   for (const [n, { width, height, data }] of pictures.entries()) {
     const size = width * height * 4;
     if (together > 0 && together + size > UPLOAD_TOGETHER) fill();
-    const bytes = gpu.pool.take(size, `a picture of ${width}x${height} pixels`);
+    const bytes = gpu.pool.take(roomFor(gpu, size), `a picture of ${width}x${height} pixels`);
     gpu.write(bytes, new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, size));
     group.push({ n, bytes });
     together += size;
   }
   fill();
   return y;
+}
+
+function roomFor({ capabilities }: Gpu, bytes: number): number {
+  const room = Math.max(SMALLEST_ROOM, 2 ** Math.ceil(Math.log2(bytes)));
+  return room <= capabilities.limits.maxStorageBufferBindingSize ? room : bytes;
 }
 
 /** A picture that is not moved, or only mirrored, is resized to the last bit as it would be without augmentation. */

@@ -13,8 +13,8 @@ import { type Picture, picturesToFeatures } from '../nn/pictures.js';
 import type { Batch } from '../nn/training.js';
 import { variantsOfFeatures } from '../tune/needs.js';
 
-/** Pictures of more RGBA bytes than this are thinned to the pixels that nearest resizing picks, before upload. */
-const LARGEST_UPLOAD = 16 * 2 ** 20;
+/** Where pictures are moved, only those of more RGBA bytes are thinned: the pixels that nearest resizing picks would be those of before. */
+const LARGEST_MOVED = 16 * 2 ** 20;
 
 /** A picture that could not be read, and why. */
 export interface Skipped {
@@ -70,10 +70,13 @@ export interface FeatureSource {
   close(): Promise<void>;
 }
 
-/** What the pictures' decoding needs to know of the network. */
-export function decodeOptions(network: Network, exif: boolean) {
+/**
+ * What the pictures' decoding needs to know of the network: those that nearest resizing makes smaller are thinned before upload.
+ * @param moved whether they will be moved at random
+ */
+export function decodeOptions(network: Network, exif: boolean, moved = false) {
   const { inputSize: height, preprocessing } = network.spec;
-  const nearest = { maxUploadBytes: LARGEST_UPLOAD, height, width: height };
+  const nearest = { maxUploadBytes: moved ? LARGEST_MOVED : 0, height, width: height };
   return { exif, ...(preprocessing.resize === 'nearest' ? { nearest } : {}) };
 }
 
@@ -92,7 +95,7 @@ export async function openFeatures(
   for (const note of cache?.notes ?? []) options.say?.(note);
 
   /** Decodes the pictures at these positions ahead of their use; those that fail are remembered and left out. */
-  async function* decoded(positions: readonly number[]) {
+  async function* decoded(positions: readonly number[], moved = false) {
     const wanted = positions.filter((position) => !unreadable.has(position));
     const pictures = wanted.map((position) => ({ ...files[position]!, position }));
     const onSkip = (file: (typeof pictures)[number], reason: string) => {
@@ -101,7 +104,7 @@ export async function openFeatures(
     };
     for await (const batch of decodeBatches(pictures, {
       batchSize: size,
-      ...decodeOptions(network, options.exif),
+      ...decodeOptions(network, options.exif, moved),
       onSkip,
       onWork: (name, startMs, endMs) => gpu.profiler.addSpan(decodeSpan(name, startMs, endMs)),
     })) {
@@ -129,9 +132,12 @@ export async function openFeatures(
 
   async function* computed(
     batches: readonly ArrayLike<number>[],
-    warpOf: WarpOf = () => undefined,
+    warpOf?: WarpOf,
   ): AsyncGenerator<FeatureBatch, void, undefined> {
-    const stream = decoded(batches.flatMap((batch) => Array.from(batch)));
+    const stream = decoded(
+      batches.flatMap((batch) => Array.from(batch)),
+      warpOf !== undefined,
+    );
     let early: { position: number; picture: Picture }[] = []; // decoded with a batch, and wanted by the next
     for (const [index, batch] of batches.entries()) {
       const wanted = new Set(Array.from(batch));
@@ -152,7 +158,7 @@ export async function openFeatures(
         const part = own.slice(first, first + rows);
         return features(
           part.map(({ picture }) => picture),
-          part.map(({ position }) => warpOf(position)),
+          part.map(({ position }) => warpOf?.(position)),
         );
       });
       yield* lend(index, positions, x);

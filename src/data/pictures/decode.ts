@@ -3,6 +3,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { VggpuError } from '../../errors.js';
+import { fitUpload, type UploadLimit } from './gather.js';
 
 /** A decoded picture: 8-bit sRGB. */
 export interface DecodedPicture {
@@ -19,7 +20,7 @@ export interface DecodeOptions {
   /** Whether the camera's EXIF orientation is applied. */
   exif: boolean;
   /** The most pixels a picture may have; 268,402,689 (1 GiB decoded) where not given. */
-  maxPixels?: number;
+  maxPixels?: number | undefined;
   /** Awaited between reading the header and decoding, with the bytes that decoding will take; it may wait for memory. */
   admit?: (bytes: number) => Promise<void>;
 }
@@ -90,6 +91,18 @@ export async function tryDecode(source: string | Buffer, options: DecodeOptions)
     return { reason: cleanReason(error) };
   }
 }
+
+/** Decodes a file, and thins it where `nearest` says so. */
+export type Decode = (
+  path: string,
+  options: DecodeOptions & { nearest?: UploadLimit | undefined },
+) => Promise<DecodeResult>;
+
+/** In the thread of the caller. */
+export const decodeHere: Decode = async (path, { nearest, ...options }) => {
+  const result = await tryDecode(path, options);
+  return 'picture' in result && nearest ? { picture: fitUpload(result.picture, nearest) } : result;
+};
 
 /** Reads a file; a pipe or device, which might never end, is refused. */
 async function readRegularFile(path: string): Promise<Buffer> {

@@ -1,8 +1,9 @@
 // Decoding ahead of the GPU: batches of pictures in order, within a budget of memory.
 
 import { assertBatchSize } from './batches.js';
-import { type DecodedPicture, type DecodeResult, tryDecode } from './decode.js';
-import { fitUpload, type UploadLimit } from './gather.js';
+import type { Decode, DecodedPicture, DecodeResult } from './decode.js';
+import { sharedDecode } from './decode-pool.js';
+import type { UploadLimit } from './gather.js';
 import { createMemoryGate } from './memory-gate.js';
 import type { PictureFile } from './picture-files.js';
 import { threadPoolSize } from './thread-pool.js';
@@ -26,6 +27,8 @@ export interface PrefetchOptions<File extends PictureFile> {
   maxBytesInFlight?: number;
   /** Pictures being decoded at the same time; four for each thread of the pool where not given. */
   concurrency?: number;
+  /** Decodes one; where not given, by worker threads if there are cores for them. */
+  decode?: Decode;
   /** Told of every picture that cannot be decoded, in order. */
   onSkip?: (file: File, reason: string) => void;
   /** Told when a file was read, and when it was decoded, in milliseconds of `performance.now()`; between the two it may wait for memory. */
@@ -63,7 +66,12 @@ export async function* decodeBatches<File extends PictureFile>(
   files: readonly File[],
   options: PrefetchOptions<File>,
 ): AsyncGenerator<DecodedBatch<File>, void, undefined> {
-  const { batchSize, ahead = 2, concurrency = PER_THREAD * threadPoolSize() } = options;
+  const {
+    batchSize,
+    ahead = 2,
+    concurrency = PER_THREAD * threadPoolSize(),
+    decode: decodeFile = sharedDecode(),
+  } = options;
   assertBatchSize(batchSize);
   const gate = createMemoryGate(options.maxBytesInFlight ?? DEFAULT_BYTES_IN_FLIGHT);
   const turns = createTurns(concurrency);
@@ -83,15 +91,12 @@ export async function* decodeBatches<File extends PictureFile>(
       doing = 'decode';
       since = performance.now();
     };
-    const { exif, maxPixels } = options;
-    const settings = { exif, admit, ...(maxPixels !== undefined && { maxPixels }) };
+    const { exif, maxPixels, nearest } = options;
     let kept = 0;
     try {
-      const result = await tryDecode(files[position]!.path, settings);
-      if (!('picture' in result)) return result;
-      const picture = options.nearest ? fitUpload(result.picture, options.nearest) : result.picture;
-      kept = picture.data.length;
-      return { picture };
+      const result = await decodeFile(files[position]!.path, { exif, maxPixels, nearest, admit });
+      if ('picture' in result) kept = result.picture.data.length;
+      return result;
     } finally {
       options.onWork?.(doing, since, performance.now());
       if (held > 0) gate.leave(held, kept);

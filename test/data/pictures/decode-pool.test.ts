@@ -1,0 +1,70 @@
+// Worker threads that decode: the same pictures and reasons as in the caller's thread. They run the compiled file, which `npm test` builds.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeHere } from '../../../src/data/pictures/decode.js';
+import { createDecodePool } from '../../../src/data/pictures/decode-pool.js';
+import { decodeBatches } from '../../../src/data/pictures/prefetch.js';
+
+const WORKER = new URL('../../../dist/data/pictures/decode-worker.js', import.meta.url);
+
+const folder = mkdtempSync(join(tmpdir(), 'vggpu-decode-pool-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Noise of sizes that differ, so that a picture in another's place would be seen; the last file is none. */
+const paths = Array.from({ length: 12 }, (_, i) => join(folder, `${i}.png`));
+beforeAll(async () => {
+  for (const [i, path] of paths.entries()) {
+    const noise = { type: 'gaussian' as const, mean: 100 + i, sigma: 40 };
+    const png = sharp({ create: { width: 30 + i, height: 20, channels: 3, background: 'black', noise } }).png();
+    writeFileSync(path, i === 11 ? 'no picture' : await png.toBuffer());
+  }
+});
+
+describe('worker threads', () => {
+  it.each([{}, { nearest: { maxUploadBytes: 0, height: 7, width: 9 } }])(
+    'decode as the main thread does, with %o',
+    async (how) => {
+      const decode = createDecodePool(3, WORKER);
+      const options = { exif: true, ...how };
+      const results = await Promise.all(paths.map((path) => decode(path, options)));
+      expect(results).toEqual(await Promise.all(paths.map((path) => decodeHere(path, options))));
+      expect(results[11]).toEqual({ reason: expect.stringContaining('not a picture') });
+    },
+  );
+
+  it('keep order and budget where pictures are decoded ahead', async () => {
+    const files = paths.map((path) => ({ path, name: path }));
+    const sizes: number[] = [];
+    const options = { batchSize: 5, exif: true, maxBytesInFlight: 5000, decode: createDecodePool(2, WORKER) };
+    for await (const { pictures } of decodeBatches(files, options)) sizes.push(...pictures.map(({ width }) => width));
+    expect(sizes).toEqual(Array.from({ length: 11 }, (_, i) => 30 + i));
+  });
+
+  it('wait until a picture is admitted, and give up one that is not', async () => {
+    const decode = createDecodePool(1, WORKER);
+    const asked: number[] = [];
+    const refused = decode(paths[0]!, {
+      exif: true,
+      admit: async (bytes) => {
+        asked.push(bytes);
+        throw new Error('no room');
+      },
+    });
+    await expect(refused).rejects.toThrow('no room');
+    expect(asked).toEqual([30 * 20 * 4]);
+    expect(await decode(paths[1]!, { exif: true })).toHaveProperty('picture'); // the thread goes on
+  });
+
+  it('that cannot run say so to whoever waits', async () => {
+    const broken = join(folder, 'broken.mjs');
+    writeFileSync(broken, 'throw new Error("out of order");');
+    const decode = createDecodePool(1, pathToFileURL(broken));
+    await expect(decode(paths[0]!, { exif: true })).rejects.toThrow('out of order');
+    await expect(decode(paths[0]!, { exif: true })).rejects.toThrow('out of order'); // another is started
+  });
+});
