@@ -1,8 +1,8 @@
 // Runs a learner's kernel beside one that is right, and says what is wrong, where, and who wrote it.
 import { fromFloat16, toFloat16 } from '../../src/data/shards/float16.js';
 import type { Gpu } from '../../src/kernels/gpu.js';
-import { multipliesHalves } from '../../src/kernels/half-matrix.js';
 import { type Kernel, passesOf, scratchOf, type Values, type Variant, variantNamed } from '../../src/kernels/kernel.js';
+import { multipliesHalves } from '../../src/kernels/matrix-units.js';
 import { run } from '../../src/kernels/run.js';
 import { createMapping, type Mapping } from '../../src/study/mapping.js';
 import type { Exercise } from './exercises.js';

@@ -3,8 +3,9 @@ import { type ConvShape, outputSize } from './conv3x3-shape.js';
 import type { Capabilities } from './gpu.js';
 import { type Grid, pieces } from './grid.js';
 import { HALVES } from './half.js';
-import { MOST_GROUPS, multipliesHalves } from './half-matrix.js';
+import { MOST_GROUPS } from './half-matrix.js';
 import type { Variant } from './kernel.js';
+import { multipliesHalves } from './matrix-units.js';
 import { RECTIFY } from './relu.js';
 
 type Convolution = keyof ConvShape | 'relu';
@@ -82,10 +83,7 @@ export const windowConvolutions = {
     include: [HALVES, RECTIFY],
     grid: (d) => windows(d, WIDE),
     accepts: accepts(32, WIDE_BYTES),
-    pays: (d) => {
-      const { P, Q } = outputSize(d);
-      return P % 16 === 0 && Q % 16 === 0 && d.C >= 128 && d.K % WIDE.BN === 0;
-    },
+    pays: (d) => d.K % WIDE.BN === 0 && fills(d, WIDE),
   } satisfies Variant<Convolution>,
 } as const;
 

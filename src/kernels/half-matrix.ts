@@ -2,8 +2,9 @@
 import { outputSize } from './conv3x3-shape.js';
 import type { Capabilities } from './gpu.js';
 import { flat, type Grid, pieces } from './grid.js';
-import { HALVES, hasHalves } from './half.js';
+import { HALVES } from './half.js';
 import type { Variant } from './kernel.js';
+import { multipliesHalves, SUBGROUP } from './matrix-units.js';
 import { RECTIFY } from './relu.js';
 
 /** The part of y that a workgroup makes, and how it goes about it: consts of both shaders. */
@@ -21,18 +22,8 @@ interface Tile {
 
 const WIDE: Tile = { BM: 128, BN: 128, WM: 64, WN: 32, inner: 32, BUFFERS: 2 };
 
-const SUBGROUP = 32; // invocations that hold a matrix together, in every shader here
 export const MOST_GROUPS = 65_535; // along a side of a grid
-const FIRST_BYTES = 8 * 16 * 17 * 16; // of workgroup memory: 16 pixels by 64 channels of 8 subgroups, with a word more a row
-
-/** Whether the device's matrix units multiply 16x16 halves into floats, by subgroups of 32. */
-export function multipliesHalves(device: Pick<Capabilities, 'features' | 'matrixUnits' | 'subgroupSize'>): boolean {
-  const fits = device.matrixUnits.some(
-    ({ componentType, resultComponentType, M, N, K }) =>
-      componentType === 'f16' && resultComponentType === 'f32' && M === 16 && N === 16 && K === 16,
-  );
-  return fits && hasHalves(device) && device.subgroupSize === SUBGROUP;
-}
+const FIRST_BYTES = 16 * 8 * 16 * 18 + 4 * 18 * 27; // of workgroup memory: 16 pixels by 64 channels of 8 subgroups, and the window of x
 
 function invocations({ BM, BN, WM, WN }: Tile): number {
   return (BM / WM) * (BN / WN) * SUBGROUP;
@@ -139,13 +130,12 @@ const convolution = (idea: string, tile: Tile): Variant<Convolution> => {
 export const matrixConvolutions = {
   matrix: convolution('matrix units make 128 pixels by 128 channels a workgroup, a 64x32 part of it a subgroup', WIDE),
   matrixFirst: {
-    idea: 'three input channels: the 27 values that make an output lie in a row, and matrix units multiply 256 of them by the weights',
+    idea: 'three input channels: of a window of 16x16 pixels, the 27 values that make an output lie in a row, for matrix units to multiply',
     shader: 'conv3x3/forward_f16/6_matrix_first.wgsl',
-    consts: { CHANNELS: 3 },
     include: [HALVES, RECTIFY],
     grid: (d) => {
       const { P, Q } = outputSize(d);
-      return grid(d.N * P * Q, d.K, { BM: 256, BN: 64 });
+      return grid(d.N * pieces(P, 16) * pieces(Q, 16), d.K, { BM: 1, BN: 64 }); // a row of tiles is a window
     },
     accepts: ({ C, K }, device) =>
       C === 3 &&

@@ -2,6 +2,7 @@
 // Letters: M rows of the batch, K inputs, N outputs. x (M, K), w (K, N), b (N), y (M, N), row-major.
 import { flat, pieces } from './grid.js';
 import { defineKernel, type Pass, type Values, type Variant } from './kernel.js';
+import { multipliesPairs, PAIRS, pairsTile, SCALES } from './pairs.js';
 import { RECTIFY, RECTIFY_GRADIENT, readWithRelu } from './relu.js';
 import { TEXEL } from './sheets.js';
 import { TILE_COLUMNS, TILE_ROWS, tileFits, tileIncludes } from './tile.js';
@@ -68,7 +69,21 @@ const subgroup = (lanes: number, number: number): Variant<Forward> => ({
   pays: ({ M }) => M >= 16,
 });
 
-/** y = x·w + b, (M, N); max(y, 0) where `relu` is 1. A row has the same bits in every batch and variant. */
+/** Of two tiles the one that suits the number of columns. */
+const pairs = ([64, 128] as const).map((columns): Pass<Forward> => {
+  const tile = pairsTile(columns);
+  return {
+    shader: 'matmul/nn/15_pairs.wgsl',
+    include: [...PAIRS, RECTIFY],
+    consts: tile,
+    grid: ({ M, N }) => (pairsTile(N) === tile ? [pieces(N, tile.BN), pieces(M, tile.BM)] : [0, 0, 0]),
+  };
+});
+
+/** Rows from which on their bits may depend on how many there are. */
+const MANY_ROWS = 1024;
+
+/** y = x·w + b, (M, N); max(y, 0) where `relu` is 1. A row has the same bits in every batch of less than 1,024 and every variant for them. */
 export const matmulNN = defineKernel({
   name: 'matmul/nn',
   dims: ['M', 'K', 'N', 'relu'],
@@ -187,10 +202,21 @@ export const matmulNN = defineKernel({
       accepts: ({ M, K, N }, device) => K % 4 === 0 && N % 4 === 0 && tiles(M, 32) && device.subgroupSize >= 8,
       pays: ({ M }) => M >= 64, // w is copied for every run
     },
+    pairs: {
+      idea: 'matrix units multiply, each float as two halves: three products of halves for one of floats',
+      passes: [
+        { shader: 'matmul/nn/15_pairs_rows.wgsl', include: [SCALES], grid: ({ M }) => flat(M, 1) },
+        { shader: 'matmul/nn/15_pairs_columns.wgsl', include: [SCALES], grid: ({ N }) => [pieces(N, 32)] },
+        ...pairs,
+      ],
+      scratch: { rows: ({ M }) => M, columns: ({ N }) => N },
+      accepts: ({ M, K, N }, device) =>
+        M >= MANY_ROWS && K % 4 === 0 && N % 4 === 0 && tiles(M, 128) && multipliesPairs(device),
+    },
   },
   prefer: {
     cpu: ['oneRow', 'fewRows', 'sheets', 'subgroup8', 'subgroup4', 'registers', 'vec4', 'naive'],
-    gpu: ['split1', 'split4', 'split8', 'splitTiled', 'prefetched', 'splitNarrow', 'tiled', 'naive'],
+    gpu: ['split1', 'split4', 'split8', 'splitTiled', 'pairs', 'prefetched', 'splitNarrow', 'tiled', 'naive'],
   },
 });
 

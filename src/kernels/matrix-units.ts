@@ -1,5 +1,8 @@
 // The matrix units of a device: which small products it makes in one step, by the invocations of a subgroup together.
 
+import type { Capabilities } from './gpu.js';
+import { hasHalves } from './half.js';
+
 /** One product that the units make: (M, K) times (K, N) of `componentType`, summed in `resultComponentType`. */
 export interface MatrixUnit {
   /** Of the factors: 'f16', 'f32', 'u8', ... */
@@ -29,4 +32,16 @@ export function matrixUnitsOf(device: Pick<GPUDevice, 'features'>, adapterInfo: 
   return Array.from(subgroupMatrixConfigs, ({ componentType, resultComponentType, M, N, K }) => {
     return { componentType, resultComponentType, M, N, K };
   });
+}
+
+/** Invocations that hold a matrix together, in every shader here. */
+export const SUBGROUP = 32;
+
+/** Whether the device's matrix units multiply 16x16 halves into floats, by subgroups of 32. */
+export function multipliesHalves(device: Pick<Capabilities, 'features' | 'matrixUnits' | 'subgroupSize'>): boolean {
+  const fits = device.matrixUnits.some(
+    ({ componentType, resultComponentType, M, N, K }) =>
+      componentType === 'f16' && resultComponentType === 'f32' && M === 16 && N === 16 && K === 16,
+  );
+  return fits && hasHalves(device) && device.subgroupSize === SUBGROUP;
 }

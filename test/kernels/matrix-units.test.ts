@@ -122,11 +122,12 @@ describe('variants on matrix units', () => {
   it.each([
     [224, 3, 64, 'matrixFirst', 'naive'],
     [224, 64, 64, 'matrixHighWindows', 'matrixHighWindows'],
-    [112, 64, 128, 'matrixWindows', 'matrixWindows'],
+    [112, 64, 128, 'matrixWideWindows', 'matrixWindows'],
     [112, 128, 128, 'matrixWideWindows', 'matrixWindows'],
-    [56, 256, 256, 'matrixWindows', 'matrixWindows'],
-    [28, 512, 512, 'matrixWindows', 'matrixWindows'],
-    [14, 512, 512, 'matrixWindows', 'matrixWindows'],
+    [56, 256, 256, 'matrixWideWindows', 'matrixWindows'],
+    [28, 512, 512, 'matrixWideWindows', 'matrixWindows'],
+    [14, 512, 512, 'matrixWideWindows', 'matrixWindows'],
+    [14, 512, 192, 'matrixWindows', 'matrixWindows'],
     [4, 512, 512, 'matrix', 'naive'], // windows would be empty for the most part
   ])('convolve pictures of %i pixels, %i to %i channels: %s, with a pool %s', (size, C, K, alone, pooled) => {
     for (const N of [1, 64]) {

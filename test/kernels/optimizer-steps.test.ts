@@ -1,4 +1,4 @@
-// Steps of several tensors in one dispatch: against float64, and to the bits of a dispatch for each.
+// Steps of several tensors in one dispatch: against float64, and against a dispatch for each.
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../src/kernels/buffers.js';
 import type { Gpu } from '../../src/kernels/gpu.js';
@@ -13,6 +13,7 @@ import {
   stepTogether,
 } from '../../src/kernels/optimizer-steps.js';
 import { run } from '../../src/kernels/run.js';
+import { expectClose } from '../compare.js';
 import { useGpu } from '../gpu.js';
 import { type RandomNumbers, seeded } from '../random.js';
 import * as reference from '../reference/optimizers.js';
@@ -94,6 +95,19 @@ const steps: [name: string, kernels: StepKernels, values: Record<string, number>
   ['rmsprop', RMSPROP, { rate: 0.3, rho: 0.5, epsilon: 1e-3 }, 3],
 ];
 
+/** To the bit on software; a driver of hardware joins products and sums of one shader in other places than of another's. */
+function expectSame(actual: readonly Uint32Array[], expected: readonly Uint32Array[]): void {
+  if (gpu().capabilities.kind === 'cpu') {
+    expect(actual).toEqual(expected);
+    return;
+  }
+  const floats = (bits: Uint32Array) => new Float32Array(bits.buffer, bits.byteOffset, bits.length);
+  expect(actual.length).toBe(expected.length);
+  for (const [i, bits] of actual.entries()) {
+    expectClose(floats(bits), floats(expected[i]!), { absolute: 1e-6, relative: 1e-6 }, `tensor ${i}`);
+  }
+}
+
 describe.each(steps)('%s', (_, kernels, values, dispatches) => {
   const names = Object.keys(kernels.one.bindings);
 
@@ -128,7 +142,7 @@ describe.each(steps)('%s', (_, kernels, values, dispatches) => {
       for (const { count, blocks } of tensors) run(gpu(), kernels.one, { ...values, count }, blocks);
     });
     const together = await stepped(gpu(), (tensors) => stepTogether(gpu(), kernels, values, tensors));
-    expect(together.after).toEqual(alone.after);
+    expectSame(together.after, alone.after);
     expect([alone.ran, together.ran]).toEqual([2 * SIZES.length, 2 * dispatches]);
     expect(gpu().pool.bytes().live).toBe(live);
   });
@@ -136,7 +150,7 @@ describe.each(steps)('%s', (_, kernels, values, dispatches) => {
   it('goes one by one where a shader cannot bind as many', async () => {
     const together = await stepped(gpu(), (tensors) => stepTogether(gpu(), kernels, values, tensors));
     const alone = await stepped(small(), (tensors) => stepTogether(small(), kernels, values, tensors));
-    expect(alone.after).toEqual(together.after);
+    expectSame(alone.after, together.after);
     expect(alone.ran).toBe(2 * SIZES.length);
   });
 });

@@ -24,6 +24,7 @@ const products: Dims[] = [
   { M: 40, K: 128, N: 136 },
   { M: 128, K: 16, N: 64 },
   { M: 130, K: 128, N: 64 },
+  { M: 1030, K: 36, N: 132 },
 ];
 const pictures: Dims[] = [
   { N: 2, H: 5, W: 6, C: 4, relu: 1 },

@@ -4,12 +4,12 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { type Decode, type DecodeResult, decodeHere } from './decode.js';
+import { type Decode, type DecodeResult, tryDecode } from './decode.js';
 import type { Reply, Request } from './decode-worker.js';
 import { threadPoolSize } from './thread-pool.js';
 
-/** Threads of sharp's that one event loop keeps busy. */
-const THREADS_A_LOOP = 4;
+/** Threads of sharp's that one event loop keeps busy: those of 4 cores. */
+const THREADS_A_LOOP = 8;
 
 /** Fewer would gain nothing: the main thread feeds them itself. */
 const FEWEST_THREADS = 2 * THREADS_A_LOOP;
@@ -22,7 +22,7 @@ let shared: Decode | undefined;
 export function sharedDecode(): Decode {
   // Where the sources run as they are (tests, tools), the worker's file has another name.
   const able = threadPoolSize() >= FEWEST_THREADS && existsSync(fileURLToPath(WORKER));
-  shared ??= able ? createDecodePool(Math.floor(threadPoolSize() / THREADS_A_LOOP)) : decodeHere;
+  shared ??= able ? createDecodePool(Math.floor(threadPoolSize() / THREADS_A_LOOP)) : tryDecode;
   return shared;
 }
 

@@ -2,7 +2,7 @@
 // of the decoder, thinning) happens here, and pixels are handed over.
 
 import { parentPort } from 'node:worker_threads';
-import { type DecodeOptions, type DecodeResult, decodeHere } from './decode.js';
+import { type DecodeOptions, type DecodeResult, tryDecode } from './decode.js';
 import type { UploadLimit } from './gather.js';
 
 /** What is asked of the thread: a picture, or that one whose size it told may be decoded (or is not wanted any more). */
@@ -39,7 +39,7 @@ async function decode({ id, path, ...options }: Extract<Request, { path: string 
     return new Promise((admit, refuse) => waiting.set(id, { admit, refuse }));
   };
   try {
-    const result = await decodeHere(path, { ...options, admit });
+    const result = await tryDecode(path, { ...options, admit, atOnce: true });
     if (!('picture' in result)) return reply({ id, result });
     const { picture } = result;
     const data = picture.data.slice() as Uint8Array<ArrayBuffer>; // the decoder's own memory cannot change threads

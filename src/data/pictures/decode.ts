@@ -1,9 +1,10 @@
 // One picture file to RGBA bytes at its full size, or the reason why not.
 
+import { readFileSync, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { VggpuError } from '../../errors.js';
-import { fitUpload, type UploadLimit } from './gather.js';
+import { gatherNearest, isThinned, type UploadLimit } from './gather.js';
 
 /** A decoded picture: 8-bit sRGB. */
 export interface DecodedPicture {
@@ -22,7 +23,11 @@ export interface DecodeOptions {
   /** The most pixels a picture may have; 268,402,689 (1 GiB decoded) where not given. */
   maxPixels?: number | undefined;
   /** Awaited between reading the header and decoding, with the bytes that decoding will take; it may wait for memory. */
-  admit?: (bytes: number) => Promise<void>;
+  admit?: ((bytes: number) => Promise<void>) | undefined;
+  /** Thins pictures to the pixels that nearest resizing picks, where that makes them smaller. */
+  nearest?: UploadLimit | undefined;
+  /** Whether the caller waits while the file is read: its thread does nothing else, and five ways to the pool of threads and back are saved. */
+  atOnce?: boolean;
 }
 
 /** Either a picture or one line that says why there is none. */
@@ -52,12 +57,12 @@ export async function decodePicture(source: string | Buffer, options: DecodeOpti
 
 /** As decodePicture, but what is wrong with the picture is returned; only what `admit` throws is thrown. */
 export async function tryDecode(source: string | Buffer, options: DecodeOptions): Promise<DecodeResult> {
-  const maxPixels = options.maxPixels ?? MAX_PIXELS;
+  const { maxPixels = MAX_PIXELS, nearest } = options;
   let pipeline: Sharp;
   let size: { width: number; height: number };
   try {
     // Bytes rather than a path: sharp takes brackets in a path for options, and its cache could serve an older file.
-    const bytes = typeof source === 'string' ? await readRegularFile(source) : source;
+    const bytes = typeof source === 'string' ? await readRegularFile(source, options) : source;
     if (bytes.length === 0) return { reason: 'the file is empty' };
     size = await sharp(bytes, { limitInputPixels: false }).metadata();
     pipeline = sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, autoOrient: options.exif });
@@ -70,44 +75,37 @@ export async function tryDecode(source: string | Buffer, options: DecodeOptions)
     return { reason: `${size.width}x${size.height} is ${millions(pixels)} pixels; ${limit}` };
   }
   await options.admit?.(4 * pixels);
+  const thin = nearest !== undefined && isThinned(4 * pixels, nearest);
   try {
+    pipeline = pipeline.removeAlpha().toColourspace('srgb');
+    if (!thin) pipeline = pipeline.ensureAlpha(); // which takes as long as decoding does, on pixels of which most are not picked
     const { data, info } = await pipeline
-      .removeAlpha()
-      .toColourspace('srgb')
-      .ensureAlpha()
       .raw()
       .timeout({ seconds: TIMEOUT_SECONDS })
       .toBuffer({ resolveWithObject: true });
-    if (data.length !== 4 * info.width * info.height) {
-      return { reason: `decoded to ${data.length} bytes, not the ${info.width}x${info.height}x4 expected` };
+    const channels = thin ? 3 : 4;
+    if (data.length !== channels * info.width * info.height) {
+      return { reason: `decoded to ${data.length} bytes, not the ${info.width}x${info.height}x${channels} expected` };
     }
-    const picture = {
+    const whole = {
       width: info.width,
       height: info.height,
       data: new Uint8Array(data.buffer, data.byteOffset, data.length),
     };
-    return { picture };
+    return { picture: thin ? gatherNearest(whole, nearest.height, nearest.width) : whole };
   } catch (error) {
     return { reason: cleanReason(error) };
   }
 }
 
-/** Decodes a file, and thins it where `nearest` says so. */
-export type Decode = (
-  path: string,
-  options: DecodeOptions & { nearest?: UploadLimit | undefined },
-) => Promise<DecodeResult>;
-
-/** In the thread of the caller. */
-export const decodeHere: Decode = async (path, { nearest, ...options }) => {
-  const result = await tryDecode(path, options);
-  return 'picture' in result && nearest ? { picture: fitUpload(result.picture, nearest) } : result;
-};
+/** Decodes a file, as `tryDecode`. */
+export type Decode = (path: string, options: DecodeOptions) => Promise<DecodeResult>;
 
 /** Reads a file; a pipe or device, which might never end, is refused. */
-async function readRegularFile(path: string): Promise<Buffer> {
-  if (!(await stat(path)).isFile()) throw new Error('not a file');
-  return readFile(path);
+async function readRegularFile(path: string, { atOnce = false }: DecodeOptions): Promise<Buffer> {
+  const about = atOnce ? statSync(path) : await stat(path);
+  if (!about.isFile()) throw new Error('not a file');
+  return atOnce ? readFileSync(path) : readFile(path);
 }
 
 function millions(pixels: number): string {

@@ -1,10 +1,10 @@
-// Nearest resizing on the CPU, for pictures too large to upload as they are: the same pixels that the picture kernel picks.
+// Nearest resizing on the CPU: the same pixels that the picture kernel picks, so that no others need be uploaded.
 
 import type { DecodedPicture } from './decode.js';
 
 /** When and to what a picture is shrunk before it is uploaded. */
 export interface UploadLimit {
-  /** Pictures of more RGBA bytes than this are gathered. */
+  /** Pictures of more RGBA bytes than this are thinned, if that makes them smaller. */
   maxUploadBytes: number;
   /** Rows of the network's input. */
   height: number;
@@ -24,27 +24,29 @@ export function nearestIndex(i: number, source: number, target: number): number 
  * Picks the pixels of a nearest resize. Resizing the result to the same size by nearest changes nothing, so the kernel gives
  * the same output from it as from the whole picture.
  *
- * @returns a new picture of (height, width, 4) bytes
+ * @param picture its data may be RGB or RGBA
+ * @returns a new picture of (height, width, 4) bytes, opaque where there was no alpha
  */
 export function gatherNearest(picture: DecodedPicture, height: number, width: number): DecodedPicture {
   const { data } = picture;
-  const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
-  const source = new Uint32Array(aligned.buffer, aligned.byteOffset, picture.width * picture.height);
-  const columns = Uint32Array.from({ length: width }, (_, x) => nearestIndex(x, picture.width, width));
-  const pixels = new Uint32Array(width * height);
+  const channels = data.length / (picture.width * picture.height);
+  const columns = Uint32Array.from({ length: width }, (_, x) => channels * nearestIndex(x, picture.width, width));
+  const picked = new Uint8Array(4 * width * height).fill(255);
   for (let y = 0; y < height; y++) {
-    const row = nearestIndex(y, picture.height, height) * picture.width;
-    for (let x = 0; x < width; x++) pixels[y * width + x] = source[row + columns[x]!]!;
+    const row = channels * nearestIndex(y, picture.height, height) * picture.width;
+    for (let x = 0; x < width; x++) {
+      const from = row + columns[x]!;
+      const to = 4 * (y * width + x);
+      for (let c = 0; c < channels; c++) picked[to + c] = data[from + c]!;
+    }
   }
-  return { width, height, data: new Uint8Array(pixels.buffer) };
+  return { width, height, data: picked };
 }
 
 /**
- * Gathers a picture that exceeds the limit, and hands back any other as it is. Only for the nearest resize without random
- * crops or zooms: other resizes need every pixel.
+ * Whether a picture of so many RGBA bytes is thinned. Only for the nearest resize without random crops or zooms: other resizes need
+ * every pixel.
  */
-export function fitUpload(picture: DecodedPicture, limit: UploadLimit): DecodedPicture {
-  const { maxUploadBytes, height, width } = limit;
-  const smaller = 4 * height * width < picture.data.length;
-  return smaller && picture.data.length > maxUploadBytes ? gatherNearest(picture, height, width) : picture;
+export function isThinned(bytes: number, { maxUploadBytes, height, width }: UploadLimit): boolean {
+  return bytes > Math.max(maxUploadBytes, 4 * height * width);
 }

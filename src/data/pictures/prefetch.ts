@@ -25,7 +25,7 @@ export interface PrefetchOptions<File extends PictureFile> {
    * is always whole: where one alone is larger, its pictures are decoded one at a time and nothing is decoded ahead.
    */
   maxBytesInFlight?: number;
-  /** Pictures being decoded at the same time; four for each thread of the pool where not given. */
+  /** Pictures being decoded at the same time; two for each thread of the pool where not given. */
   concurrency?: number;
   /** Decodes one; where not given, by worker threads if there are cores for them. */
   decode?: Decode;
@@ -49,11 +49,8 @@ export interface DecodedBatch<File extends PictureFile> {
 
 const DEFAULT_BYTES_IN_FLIGHT = 512 * 2 ** 20;
 
-/**
- * A picture goes back and forth between the pool and the main thread seven times, and waits there while a batch is uploaded: with one for each
- * thread, 16 threads were busy a quarter of their time.
- */
-const PER_THREAD = 4;
+/** A picture goes back and forth between the pool and its event loop several times, and waits there while others are served. */
+const PER_THREAD = 2;
 
 /**
  * Decodes files in order, a few batches ahead. A picture that cannot be decoded is reported, left out and counted; a batch of

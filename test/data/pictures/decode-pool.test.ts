@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeHere } from '../../../src/data/pictures/decode.js';
+import { tryDecode } from '../../../src/data/pictures/decode.js';
 import { createDecodePool } from '../../../src/data/pictures/decode-pool.js';
 import { decodeBatches } from '../../../src/data/pictures/prefetch.js';
 
@@ -32,7 +32,7 @@ describe('worker threads', () => {
       const decode = createDecodePool(3, WORKER);
       const options = { exif: true, ...how };
       const results = await Promise.all(paths.map((path) => decode(path, options)));
-      expect(results).toEqual(await Promise.all(paths.map((path) => decodeHere(path, options))));
+      expect(results).toEqual(await Promise.all(paths.map((path) => tryDecode(path, options))));
       expect(results[11]).toEqual({ reason: expect.stringContaining('not a picture') });
     },
   );

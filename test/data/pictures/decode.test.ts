@@ -4,11 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodePicture, tryDecode } from '../../../src/data/pictures/decode.js';
-import { fitUpload, gatherNearest } from '../../../src/data/pictures/gather.js';
+import { gatherNearest, isThinned } from '../../../src/data/pictures/gather.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vggpu-decode-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -164,9 +165,18 @@ describe('gathering', () => {
     const shifted = new Uint8Array(source.data.length + 1);
     shifted.set(source.data, 1);
     expect(gatherNearest({ ...source, data: shifted.subarray(1) }, 3, 2)).toEqual(gatherNearest(source, 3, 2));
-    expect(fitUpload(source, { maxUploadBytes: 4 * 63, height: 3, width: 2 })).toBe(source);
-    expect(fitUpload(source, { maxUploadBytes: 4 * 63 - 1, height: 3, width: 2 }).width).toBe(2);
-    expect(fitUpload(source, { maxUploadBytes: 0, height: 224, width: 224 })).toBe(source);
+    expect(isThinned(4 * 63, { maxUploadBytes: 4 * 63, height: 3, width: 2 })).toBe(false);
+    expect(isThinned(4 * 63, { maxUploadBytes: 4 * 63 - 1, height: 3, width: 2 })).toBe(true);
+    expect(isThinned(4 * 63, { maxUploadBytes: 0, height: 224, width: 224 })).toBe(false);
+  });
+
+  it('makes RGB opaque', () => {
+    const { width, height, data } = picture(9, 7);
+    const rgb = data.filter((_, i) => i % 4 < 3);
+    const opaque = data.map((value, i) => (i % 4 < 3 ? value : 255));
+    expect(gatherNearest({ width, height, data: rgb }, 3, 2)).toEqual(
+      gatherNearest({ width, height, data: opaque }, 3, 2),
+    );
   });
 });
 
@@ -232,6 +242,12 @@ describe.skipIf(!withOdd)('odd pictures', () => {
       if (ours.includes('\n')) wrong.push(`${file}: a reason of several lines`);
       if ('picture' in result !== listed.startsWith('ok')) wrong.push(`${file}: ${listed}, but ${ours}`);
       if ('picture' in result && ours !== size) wrong.push(`${file}: ${size}, but ${ours}`);
+      const nearest = { maxUploadBytes: 0, height: 5, width: 7 };
+      const thinned = await tryDecode(join(odd, file), { exif: false, nearest, atOnce: true });
+      const expected = 'picture' in result ? { picture: gatherNearest(result.picture, 5, 7) } : result;
+      const small = 'picture' in result && result.picture.data.length <= 4 * 5 * 7;
+      if (!small && !isDeepStrictEqual(thinned, expected))
+        wrong.push(`${file}: other pixels, or another reason, when thinned`);
     }
     expect(wrong).toEqual([]);
     expect(present.length).toBeGreaterThan(0);
