@@ -40,11 +40,10 @@ export const conv3x3InputGradient = defineKernel({
     winograd4_tiled: inputGradient4('tiled'),
     winograd4_prefetched: inputGradient4('prefetched'),
     winograd4_sheets: inputGradient4('sheets'),
-    winograd4_pairs: inputGradient4('pairs'),
   },
   prefer: {
     cpu: ['winograd4_sheets', 'winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'register', 'naive'],
-    gpu: ['winograd4_pairs', 'winograd4_prefetched', 'winograd4_tiled', 'register', 'naive'],
+    gpu: ['winograd4_prefetched', 'winograd4_tiled', 'register', 'naive'],
   },
 });
 

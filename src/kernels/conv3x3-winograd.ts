@@ -5,13 +5,12 @@ import type { Capabilities } from './gpu.js';
 import { flat, type Grid, pieces } from './grid.js';
 import { HALVES } from './half.js';
 import type { Pass, Values, Variant } from './kernel.js';
-import { multipliesPairs, PAIRS, pairsTile } from './pairs.js';
 import { RECTIFY, RECTIFY_GRADIENT } from './relu.js';
 import { TEXEL } from './sheets.js';
 import { LOW_COLUMNS, LOW_ROWS, TILE_COLUMNS, TILE_ROWS, tileFits, tileIncludes } from './tile.js';
 
 /** How the matrix products are computed; each has a helper `shaders/conv3x3/winograd/multiply_<product>.wgsl`. */
-export type Product = 'register' | 'subgroup4' | 'subgroup8' | 'tiled' | 'prefetched' | 'sheets' | 'pairs';
+export type Product = 'register' | 'subgroup4' | 'subgroup8' | 'tiled' | 'prefetched' | 'sheets';
 
 const IDEAS: Readonly<Record<Product, string>> = {
   register: "Winograd's F(4x4, 3x3): a quarter of the products, in four passes",
@@ -21,7 +20,6 @@ const IDEAS: Readonly<Record<Product, string>> = {
   prefetched:
     'tiles of 128 x 64 for the products, 8x8 in registers, written out; the next are on their way while these are multiplied',
   sheets: 'what is read often lies in textures, whose texels software reads at once; four times as many sums a lane',
-  pairs: 'matrix units multiply, each float as two halves: three products of halves for one of floats',
 };
 
 /** Fewest invocations of a subgroup that a product needs. */
@@ -46,8 +44,7 @@ function accepts(product: Product) {
     d.C % 4 === 0 &&
     d.K % 4 === 0 &&
     device.subgroupSize >= (SUBGROUPS[product] ?? 0) &&
-    (product !== 'prefetched' || tileFits(device)) &&
-    (product !== 'pairs' || multipliesPairs(device));
+    (product !== 'prefetched' || tileFits(device));
 }
 
 /**
@@ -123,13 +120,6 @@ function filterProducts<D extends keyof ConvShape | 'relu'>(
         [block('', byConsts, ...helpers), always],
       );
     }
-    case 'pairs': {
-      const tiled = (columns: number): Pass<D> => {
-        const { BM, BN } = pairsTile(columns);
-        return { ...block('', byTile(BM, BN), ...PAIRS), consts: pairsTile(columns) };
-      };
-      return oneOf([tiled(64), (d) => sizes(d)[1] <= 64], [tiled(128), always]);
-    }
     default:
       return [block('', byConsts)];
   }
@@ -199,7 +189,6 @@ const FORWARD_NUMBERS: Readonly<Record<Product, number>> = {
   tiled: 8,
   prefetched: 11,
   sheets: 13,
-  pairs: 14,
 };
 
 /** A transform: where its product is of sheets, with what is copied into some before it. */
@@ -306,7 +295,6 @@ const GRADIENT_NUMBERS: Readonly<Record<Product, number>> = {
   tiled: 5,
   prefetched: 6,
   sheets: 7,
-  pairs: 8,
 };
 
 /** The forward's passes on dy with rotated filters: U (36, K, C), tiles V (36, T, K) of dy, sums M (36, T, C). */
@@ -342,9 +330,7 @@ export function inputGradient4(product: Product): Variant<keyof ConvShape | 'rel
 }
 
 /** Tiles V (36, T, C) of x, tiles D (36, T, K) of dy, W (36, C, K) their products summed over tiles. */
-export function weightGradient4(
-  product: Exclude<Product, 'prefetched' | 'sheets' | 'pairs'>,
-): Variant<keyof ConvShape> {
+export function weightGradient4(product: Exclude<Product, 'prefetched' | 'sheets'>): Variant<keyof ConvShape> {
   const pass = passPath('weight_gradient', 3);
   return {
     idea: IDEAS[product],

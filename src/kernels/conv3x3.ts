@@ -75,7 +75,6 @@ export const conv3x3Forward = defineKernel({
       accepts: (d) => d.C === 3 && d.K % 4 === 0,
     },
     winograd4_sheets: forward4('sheets'),
-    winograd4_pairs: forward4('pairs'),
   },
   prefer: {
     cpu: [
@@ -93,16 +92,7 @@ export const conv3x3Forward = defineKernel({
       'vec4',
       'naive',
     ],
-    gpu: [
-      'window3',
-      'winograd4_pairs',
-      'winograd4_prefetched',
-      'winograd4_tiled',
-      'tiled',
-      'register',
-      'vec4',
-      'naive',
-    ],
+    gpu: ['window3', 'winograd4_prefetched', 'winograd4_tiled', 'tiled', 'register', 'vec4', 'naive'],
   },
 });
 
@@ -129,12 +119,11 @@ export const conv3x3ForwardPooled = defineKernel({
     winograd4_subgroup8: pooledForward4('subgroup8'),
     winograd4_tiled: pooledForward4('tiled'),
     winograd4_prefetched: pooledForward4('prefetched'),
-    winograd4_pairs: pooledForward4('pairs'),
     winograd4_sheets: pooledForward4('sheets'),
   },
   prefer: {
     cpu: ['winograd4_sheets', 'winograd4_subgroup8', 'winograd4_subgroup4', 'winograd4', 'naive'],
-    gpu: ['winograd4_pairs', 'winograd4_prefetched', 'winograd4_tiled', 'naive'],
+    gpu: ['winograd4_prefetched', 'winograd4_tiled', 'naive'],
   },
 });
 

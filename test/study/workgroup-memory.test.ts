@@ -15,7 +15,7 @@ const NOTHING = '0x7fff7fffu'; // NaN as a float and as two halves
 /** Fills the arrays before anything else happens. Those of an included file are filled by the `main` that it holds. */
 const poisoned: ShaderText = (path) => {
   const text = shaderFromFile(path);
-  const arrays = /pairs(_multiply)?\.wgsl/.test(path) ? text + shaderFromFile(PAIRS[0]) : text; // which declares them for it
+  const arrays = path.endsWith('15_pairs.wgsl') ? text + shaderFromFile(PAIRS[0]) : text; // which declares them for it
   const fills = Array.from(
     arrays.matchAll(ARRAY),
     ([, name, type, size]) => `for (var word = 0u; word < ${size}; word++) { ${name}[word] = ${type}(${NOTHING}); }`,

@@ -1,28 +1,30 @@
-// Threads that decode for the main thread, where there are cores enough: sharp's own threads do the decoding, but what JavaScript does for
-// a picture takes about a millisecond of the event loop it is called from, and one loop can neither keep 16 cores busy nor feed a GPU.
+// Processes that decode for this one, where there are cores enough. Threads are not it: however many of one process decode, they come to what
+// two or three would, waiting for each other in the decoder's locks and the system's memory; processes share neither. It also leaves the event loop
+// to what feeds the GPU.
 
+import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { type Decode, type DecodeResult, tryDecode } from './decode.js';
-import type { Reply, Request } from './decode-worker.js';
+import type { Reply, Request } from './decode-process.js';
 import { threadPoolSize } from './thread-pool.js';
 
-/** Threads of sharp's that one event loop keeps busy: those of 4 cores. */
-const THREADS_A_LOOP = 8;
+/** Threads of each process, which wait for each other the least. */
+const THREADS = 2;
 
-/** Fewer would gain nothing: the main thread feeds them itself. */
-const FEWEST_THREADS = 2 * THREADS_A_LOOP;
+/** Fewer cores are kept busy by the process itself, and processes are not free: each takes 60 MB. */
+const FEWEST_CORES = 8;
+const MOST_PROCESSES = 8;
 
-const WORKER = new URL('./decode-worker.js', import.meta.url);
+const PROCESS = new URL('./decode-process.js', import.meta.url);
 
 let shared: Decode | undefined;
 
-/** How this process decodes: by worker threads with 8 cores or more, else in the caller's. */
+/** How this process decodes: by others where there are 8 cores or more, else by itself. */
 export function sharedDecode(): Decode {
-  // Where the sources run as they are (tests, tools), the worker's file has another name.
-  const able = threadPoolSize() >= FEWEST_THREADS && existsSync(fileURLToPath(WORKER));
-  shared ??= able ? createDecodePool(Math.floor(threadPoolSize() / THREADS_A_LOOP)) : tryDecode;
+  // Where the sources run as they are (tests, tools), the file has another name.
+  const able = threadPoolSize() >= FEWEST_CORES && existsSync(fileURLToPath(PROCESS));
+  shared ??= able ? createDecodePool(Math.min(MOST_PROCESSES, Math.floor(threadPoolSize() / THREADS))) : tryDecode;
   return shared;
 }
 
@@ -33,10 +35,11 @@ interface Pending {
 }
 
 /**
- * Worker threads that share the pictures asked for. They start with the first picture and keep the process alive only while they decode.
- * @param file the worker's, compiled
+ * Processes that share the pictures asked for. They start with the first pictures, keep this process alive only while they decode, and end
+ * with it.
+ * @param file theirs, compiled
  */
-export function createDecodePool(count: number, file = WORKER): Decode {
+export function createDecodePool(count: number, file = PROCESS): Decode {
   const members = Array.from({ length: count }, () => createMember(file));
   return (path, options) =>
     members.reduce((idlest, member) => (member.load() < idlest.load() ? member : idlest)).decode(path, options);
@@ -44,18 +47,24 @@ export function createDecodePool(count: number, file = WORKER): Decode {
 
 function createMember(file: URL): { readonly decode: Decode; load(): number } {
   const pending = new Map<number, Pending>();
-  let worker: Worker | undefined;
+  let child: ChildProcess | undefined;
   let asked = 0;
 
-  const start = (): Worker => {
-    const started = new Worker(file);
-    const gone = (error: unknown) => {
-      if (worker !== started) return; // its error was told before its end
-      worker = undefined;
+  const start = (): ChildProcess => {
+    const started = fork(file, {
+      env: { ...process.env, UV_THREADPOOL_SIZE: String(THREADS) },
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const gone = (why: string) => {
+      if (child !== started) return;
+      child = undefined;
+      const error = new Error(`a process that decodes pictures ${why}`);
       for (const id of [...pending.keys()]) settle(id)?.reject(error);
     };
-    started.on('error', gone);
-    started.on('exit', (code) => gone(new Error(`a thread that decodes pictures ended with code ${code}`)));
+    started.on('error', ({ message }) => gone(`could not run: ${message}`));
+    started.on('exit', (code, signal) => gone(`ended with ${signal ?? `code ${code}`}`));
     started.on('message', (reply: Reply) => {
       if ('bytes' in reply) void admit(started, reply.id, reply.bytes);
       else if ('result' in reply) settle(reply.id)?.resolve(reply.result);
@@ -63,16 +72,24 @@ function createMember(file: URL): { readonly decode: Decode; load(): number } {
     });
     return started;
   };
-  const post = (to: Worker, request: Request) => to.postMessage(request);
+  const post = (to: ChildProcess, request: Request) => {
+    if (to.connected) to.send(request);
+  };
 
-  /** Takes a picture off the list of those the thread works on. */
+  /** Whether this process waits for the other before it ends. */
+  const hold = (held: boolean) => {
+    const change = held ? 'ref' : 'unref';
+    child?.[change]();
+    child?.channel?.[change]();
+  };
+  /** Takes a picture off the list of those the process works on. */
   const settle = (id: number): Pending | undefined => {
     const one = pending.get(id);
     pending.delete(id);
-    if (pending.size === 0) worker?.unref();
+    if (pending.size === 0) hold(false);
     return one;
   };
-  const admit = async (to: Worker, id: number, bytes: number) => {
+  const admit = async (to: ChildProcess, id: number, bytes: number) => {
     try {
       await pending.get(id)?.admit?.(bytes);
       post(to, { id, admitted: true });
@@ -86,11 +103,11 @@ function createMember(file: URL): { readonly decode: Decode; load(): number } {
     load: () => pending.size,
     decode: (path, { exif, maxPixels, nearest, admit }) =>
       new Promise((resolve, reject) => {
-        worker ??= start();
-        if (pending.size === 0) worker.ref();
+        child ??= start();
+        if (pending.size === 0) hold(true);
         const id = asked++;
         pending.set(id, { admit, resolve, reject });
-        post(worker, { id, path, exif, maxPixels, nearest });
+        post(child, { id, path, exif, maxPixels, nearest });
       }),
   };
 }

@@ -26,7 +26,7 @@ export interface DecodeOptions {
   admit?: ((bytes: number) => Promise<void>) | undefined;
   /** Thins pictures to the pixels that nearest resizing picks, where that makes them smaller. */
   nearest?: UploadLimit | undefined;
-  /** Whether the caller waits while the file is read: its thread does nothing else, and five ways to the pool of threads and back are saved. */
+  /** Whether the caller waits while the file is read: its process does nothing else, and five ways to the pool of threads and back are saved. */
   atOnce?: boolean;
 }
 

@@ -25,9 +25,9 @@ export interface PrefetchOptions<File extends PictureFile> {
    * is always whole: where one alone is larger, its pictures are decoded one at a time and nothing is decoded ahead.
    */
   maxBytesInFlight?: number;
-  /** Pictures being decoded at the same time; two for each thread of the pool where not given. */
+  /** Pictures being decoded at the same time; four for each thread of the pool where not given. */
   concurrency?: number;
-  /** Decodes one; where not given, by worker threads if there are cores for them. */
+  /** Decodes one; where not given, by other processes if there are cores for them. */
   decode?: Decode;
   /** Told of every picture that cannot be decoded, in order. */
   onSkip?: (file: File, reason: string) => void;
@@ -50,7 +50,7 @@ export interface DecodedBatch<File extends PictureFile> {
 const DEFAULT_BYTES_IN_FLIGHT = 512 * 2 ** 20;
 
 /** A picture goes back and forth between the pool and its event loop several times, and waits there while others are served. */
-const PER_THREAD = 2;
+const PER_THREAD = 4;
 
 /**
  * Decodes files in order, a few batches ahead. A picture that cannot be decoded is reported, left out and counted; a batch of

@@ -1,0 +1,46 @@
+// A process that decodes for another: its file, started by decode-pool.ts. What it is asked comes by messages, many pictures at once.
+
+import type { DecodeOptions, DecodeResult } from './decode.js';
+import { tryDecode } from './decode.js';
+import type { UploadLimit } from './gather.js';
+
+/** What is asked of the process: a picture, or that one whose size it told may be decoded (or is not wanted any more). */
+export type Request =
+  | { id: number; path: string; exif: boolean; maxPixels: number | undefined; nearest: UploadLimit | undefined }
+  | { id: number; admitted: boolean };
+
+/** What it says: how many bytes a picture will take, for which it then waits; what came of it; or what went wrong with the program. */
+export type Reply =
+  | { id: number; bytes: number }
+  | { id: number; result: DecodeResult }
+  | { id: number; error: unknown };
+
+const waiting = new Map<number, { admit: () => void; refuse: (error: Error) => void }>();
+
+const reply = (message: Reply) => process.send!(message);
+
+process.on('SIGINT', () => {}); // Ctrl-C reaches every process of the terminal; the one that asked says when to end
+process.on('disconnect', () => process.exit());
+process.on('message', (request: Request) => {
+  if ('path' in request) {
+    void decode(request);
+    return;
+  }
+  const { id, admitted } = request;
+  const { admit, refuse } = waiting.get(id)!;
+  waiting.delete(id);
+  if (admitted) admit();
+  else refuse(new Error('not wanted any more'));
+});
+
+async function decode({ id, path, ...options }: Extract<Request, { path: string }>): Promise<void> {
+  const admit: DecodeOptions['admit'] = (bytes) => {
+    reply({ id, bytes });
+    return new Promise((admit, refuse) => waiting.set(id, { admit, refuse }));
+  };
+  try {
+    reply({ id, result: await tryDecode(path, { ...options, admit, atOnce: true }) });
+  } catch (error) {
+    reply({ id, error });
+  }
+}
