@@ -1,7 +1,8 @@
 // M[e][t][k] = sum over c of V[e][t][c] U[e][c][k] for 32 tiles t from 32 group.y and 4 k, e = group.z; channels are
-// counted in vec4. Every 4 neighbours of a subgroup read 4 rows of V, one each, and hand them round. 32 rows for
+// counted in vec4. Every 4 neighbours of a subgroup, a quad, read 4 rows of V, one each, and swap them: an invocation begins with its own
+// row and takes those of the others in turn, since a swap costs software half of a broadcast. 32 rows for
 // 4 columns, since what a load of an invocation costs is what counts on CPUs.
-// Expects subgroups whose first 4 invocations take part, all of one workgroup, and V, U, M and WORKGROUP in the shader.
+// Expects quads that take part as a whole, all of one workgroup, and V, U, M and WORKGROUP in the shader.
 
 const TILES = 32u;
 const APART = 4u;                                  // vec4 between elements of U, as its writer leaves
@@ -9,7 +10,7 @@ const APART = 4u;                                  // vec4 between elements of U
 fn multiply(tiles: u32, inner: u32, outer: u32, group: vec3u, local: u32, lane: u32) {
   let k = group.x * WORKGROUP + local;
   let tile = group.y * TILES;
-  let own = tile + lane % 4u;
+  let own = tile + lane % 4u;                      // tile is divisible by 4: own ^ 1 is the row of the neighbour in the quad
   let last = tiles - 1u;                           // rows past the end read the last one and are not stored
   let element = group.z * tiles;
   var u = group.z * (inner * 4u * outer + APART) + min(k, outer - 1u);
@@ -36,63 +37,58 @@ fn multiply(tiles: u32, inner: u32, outer: u32, group: vec3u, local: u32, lane: 
     let w = mat4x4f(U[u], U[u + outer], U[u + 2u * outer], U[u + 3u * outer]);
     u += 4u * outer;
     var v = V[row0 + c];
-    m0 += w * subgroupBroadcast(v, 0u); m1 += w * subgroupBroadcast(v, 1u);
-    m2 += w * subgroupBroadcast(v, 2u); m3 += w * subgroupBroadcast(v, 3u);
+    m0 += w * v; m1 += w * quadSwapX(v); m2 += w * quadSwapY(v); m3 += w * quadSwapDiagonal(v);
     v = V[row1 + c];
-    m4 += w * subgroupBroadcast(v, 0u); m5 += w * subgroupBroadcast(v, 1u);
-    m6 += w * subgroupBroadcast(v, 2u); m7 += w * subgroupBroadcast(v, 3u);
+    m4 += w * v; m5 += w * quadSwapX(v); m6 += w * quadSwapY(v); m7 += w * quadSwapDiagonal(v);
     v = V[row2 + c];
-    m8 += w * subgroupBroadcast(v, 0u); m9 += w * subgroupBroadcast(v, 1u);
-    m10 += w * subgroupBroadcast(v, 2u); m11 += w * subgroupBroadcast(v, 3u);
+    m8 += w * v; m9 += w * quadSwapX(v); m10 += w * quadSwapY(v); m11 += w * quadSwapDiagonal(v);
     v = V[row3 + c];
-    m12 += w * subgroupBroadcast(v, 0u); m13 += w * subgroupBroadcast(v, 1u);
-    m14 += w * subgroupBroadcast(v, 2u); m15 += w * subgroupBroadcast(v, 3u);
+    m12 += w * v; m13 += w * quadSwapX(v); m14 += w * quadSwapY(v); m15 += w * quadSwapDiagonal(v);
     v = V[row4 + c];
-    m16 += w * subgroupBroadcast(v, 0u); m17 += w * subgroupBroadcast(v, 1u);
-    m18 += w * subgroupBroadcast(v, 2u); m19 += w * subgroupBroadcast(v, 3u);
+    m16 += w * v; m17 += w * quadSwapX(v); m18 += w * quadSwapY(v); m19 += w * quadSwapDiagonal(v);
     v = V[row5 + c];
-    m20 += w * subgroupBroadcast(v, 0u); m21 += w * subgroupBroadcast(v, 1u);
-    m22 += w * subgroupBroadcast(v, 2u); m23 += w * subgroupBroadcast(v, 3u);
+    m20 += w * v; m21 += w * quadSwapX(v); m22 += w * quadSwapY(v); m23 += w * quadSwapDiagonal(v);
     v = V[row6 + c];
-    m24 += w * subgroupBroadcast(v, 0u); m25 += w * subgroupBroadcast(v, 1u);
-    m26 += w * subgroupBroadcast(v, 2u); m27 += w * subgroupBroadcast(v, 3u);
+    m24 += w * v; m25 += w * quadSwapX(v); m26 += w * quadSwapY(v); m27 += w * quadSwapDiagonal(v);
     v = V[row7 + c];
-    m28 += w * subgroupBroadcast(v, 0u); m29 += w * subgroupBroadcast(v, 1u);
-    m30 += w * subgroupBroadcast(v, 2u); m31 += w * subgroupBroadcast(v, 3u);
+    m28 += w * v; m29 += w * quadSwapX(v); m30 += w * quadSwapY(v); m31 += w * quadSwapDiagonal(v);
   }
 
   if (k >= outer) { return; }
-  let out = (element + tile) * outer + k;
-  store(tile, tiles, out, m0);
-  store(tile + 1u, tiles, out + outer, m1);
-  store(tile + 2u, tiles, out + 2u * outer, m2);
-  store(tile + 3u, tiles, out + 3u * outer, m3);
-  store(tile + 4u, tiles, out + 4u * outer, m4);
-  store(tile + 5u, tiles, out + 5u * outer, m5);
-  store(tile + 6u, tiles, out + 6u * outer, m6);
-  store(tile + 7u, tiles, out + 7u * outer, m7);
-  store(tile + 8u, tiles, out + 8u * outer, m8);
-  store(tile + 9u, tiles, out + 9u * outer, m9);
-  store(tile + 10u, tiles, out + 10u * outer, m10);
-  store(tile + 11u, tiles, out + 11u * outer, m11);
-  store(tile + 12u, tiles, out + 12u * outer, m12);
-  store(tile + 13u, tiles, out + 13u * outer, m13);
-  store(tile + 14u, tiles, out + 14u * outer, m14);
-  store(tile + 15u, tiles, out + 15u * outer, m15);
-  store(tile + 16u, tiles, out + 16u * outer, m16);
-  store(tile + 17u, tiles, out + 17u * outer, m17);
-  store(tile + 18u, tiles, out + 18u * outer, m18);
-  store(tile + 19u, tiles, out + 19u * outer, m19);
-  store(tile + 20u, tiles, out + 20u * outer, m20);
-  store(tile + 21u, tiles, out + 21u * outer, m21);
-  store(tile + 22u, tiles, out + 22u * outer, m22);
-  store(tile + 23u, tiles, out + 23u * outer, m23);
-  store(tile + 24u, tiles, out + 24u * outer, m24);
-  store(tile + 25u, tiles, out + 25u * outer, m25);
-  store(tile + 26u, tiles, out + 26u * outer, m26);
-  store(tile + 27u, tiles, out + 27u * outer, m27);
-  store(tile + 28u, tiles, out + 28u * outer, m28);
-  store(tile + 29u, tiles, out + 29u * outer, m29);
-  store(tile + 30u, tiles, out + 30u * outer, m30);
-  store(tile + 31u, tiles, out + 31u * outer, m31);
+  let at = (element + own) * outer + k;
+  let atX = (element + (own ^ 1u)) * outer + k;
+  let atY = (element + (own ^ 2u)) * outer + k;
+  let atDiagonal = (element + (own ^ 3u)) * outer + k;
+  store(own, tiles, at, m0);
+  store(own ^ 1u, tiles, atX, m1);
+  store(own ^ 2u, tiles, atY, m2);
+  store(own ^ 3u, tiles, atDiagonal, m3);
+  store(own + 4u, tiles, at + 4u * outer, m4);
+  store((own ^ 1u) + 4u, tiles, atX + 4u * outer, m5);
+  store((own ^ 2u) + 4u, tiles, atY + 4u * outer, m6);
+  store((own ^ 3u) + 4u, tiles, atDiagonal + 4u * outer, m7);
+  store(own + 8u, tiles, at + 8u * outer, m8);
+  store((own ^ 1u) + 8u, tiles, atX + 8u * outer, m9);
+  store((own ^ 2u) + 8u, tiles, atY + 8u * outer, m10);
+  store((own ^ 3u) + 8u, tiles, atDiagonal + 8u * outer, m11);
+  store(own + 12u, tiles, at + 12u * outer, m12);
+  store((own ^ 1u) + 12u, tiles, atX + 12u * outer, m13);
+  store((own ^ 2u) + 12u, tiles, atY + 12u * outer, m14);
+  store((own ^ 3u) + 12u, tiles, atDiagonal + 12u * outer, m15);
+  store(own + 16u, tiles, at + 16u * outer, m16);
+  store((own ^ 1u) + 16u, tiles, atX + 16u * outer, m17);
+  store((own ^ 2u) + 16u, tiles, atY + 16u * outer, m18);
+  store((own ^ 3u) + 16u, tiles, atDiagonal + 16u * outer, m19);
+  store(own + 20u, tiles, at + 20u * outer, m20);
+  store((own ^ 1u) + 20u, tiles, atX + 20u * outer, m21);
+  store((own ^ 2u) + 20u, tiles, atY + 20u * outer, m22);
+  store((own ^ 3u) + 20u, tiles, atDiagonal + 20u * outer, m23);
+  store(own + 24u, tiles, at + 24u * outer, m24);
+  store((own ^ 1u) + 24u, tiles, atX + 24u * outer, m25);
+  store((own ^ 2u) + 24u, tiles, atY + 24u * outer, m26);
+  store((own ^ 3u) + 24u, tiles, atDiagonal + 24u * outer, m27);
+  store(own + 28u, tiles, at + 28u * outer, m28);
+  store((own ^ 1u) + 28u, tiles, atX + 28u * outer, m29);
+  store((own ^ 2u) + 28u, tiles, atY + 28u * outer, m30);
+  store((own ^ 3u) + 28u, tiles, atDiagonal + 28u * outer, m31);
 }
