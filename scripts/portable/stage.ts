@@ -38,7 +38,7 @@ export async function stage(root: string, folder: string): Promise<Part[]> {
   await compile(root, folder, source, 'esm');
   await compile(root, folder, source, 'cjs');
   symlinkSync('src', join(folder, 'dist')); // what is built and what it is built from are the same here
-  await compile(root, folder, [...bench, ...needs.own.filter((file) => file.startsWith('test/'))], 'esm');
+  await compile(root, folder, [...bench, ...needs.own.filter((file) => /^(test|scripts)\//.test(file))], 'esm');
   await compile(root, folder, ['scripts/portable/run-tests.ts', 'scripts/portable/run-test-file.ts'], 'esm');
   writeFileSync(join(folder, 'test', 'portable.json'), JSON.stringify(tests.map(compiledName)));
 

@@ -212,6 +212,7 @@ export const matmulNN = defineKernel({
       scratch: { rows: ({ M }) => M, columns: ({ N }) => N },
       accepts: ({ M, K, N }, device) =>
         M >= MANY_ROWS && K % 4 === 0 && N % 4 === 0 && tiles(M, 128) && multipliesPairs(device),
+      pays: ({ K, N }) => K >= 256 && N >= 64, // its scales are looked for in every number
     },
   },
   prefer: {

@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { VggpuError } from '../../errors.js';
 import { type Decode, type DecodeResult, tryDecode } from './decode.js';
 import type { Reply, Request } from './decode-process.js';
 import { threadPoolSize } from './thread-pool.js';
@@ -18,13 +19,17 @@ const MOST_PROCESSES = 8;
 
 const PROCESS = new URL('./decode-process.js', import.meta.url);
 
+/** Pictures that are decoded before processes have started. */
+const FEW_PICTURES = 100;
+
 let shared: Decode | undefined;
 
-/** How this process decodes: by others where there are 8 cores or more, else by itself. */
-export function sharedDecode(): Decode {
+/** How this process decodes so many pictures: by others where there are 8 cores or more, else by itself. */
+export function decodeFor(pictures: number): Decode {
   // Where the sources run as they are (tests, tools), the file has another name.
   const able = threadPoolSize() >= FEWEST_CORES && existsSync(fileURLToPath(PROCESS));
-  shared ??= able ? createDecodePool(Math.min(MOST_PROCESSES, Math.floor(threadPoolSize() / THREADS))) : tryDecode;
+  if (!able || pictures <= FEW_PICTURES) return tryDecode;
+  shared ??= createDecodePool(Math.min(MOST_PROCESSES, Math.floor(threadPoolSize() / THREADS)));
   return shared;
 }
 
@@ -60,7 +65,10 @@ function createMember(file: URL): { readonly decode: Decode; load(): number } {
     const gone = (why: string) => {
       if (child !== started) return;
       child = undefined;
-      const error = new Error(`a process that decodes pictures ${why}`);
+      const error = new VggpuError(
+        'pictures',
+        `A process that decodes pictures ${why}. Run again; with UV_THREADPOOL_SIZE=4 set, they are decoded without others, in less memory.`,
+      );
       for (const id of [...pending.keys()]) settle(id)?.reject(error);
     };
     started.on('error', ({ message }) => gone(`could not run: ${message}`));

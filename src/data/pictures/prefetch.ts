@@ -2,7 +2,7 @@
 
 import { assertBatchSize } from './batches.js';
 import type { Decode, DecodedPicture, DecodeResult } from './decode.js';
-import { sharedDecode } from './decode-pool.js';
+import { decodeFor } from './decode-pool.js';
 import type { UploadLimit } from './gather.js';
 import { createMemoryGate } from './memory-gate.js';
 import type { PictureFile } from './picture-files.js';
@@ -27,7 +27,7 @@ export interface PrefetchOptions<File extends PictureFile> {
   maxBytesInFlight?: number;
   /** Pictures being decoded at the same time; four for each thread of the pool where not given. */
   concurrency?: number;
-  /** Decodes one; where not given, by other processes if there are cores for them. */
+  /** Decodes one; where not given, by other processes if there are cores, and pictures enough, for them. */
   decode?: Decode;
   /** Told of every picture that cannot be decoded, in order. */
   onSkip?: (file: File, reason: string) => void;
@@ -67,7 +67,7 @@ export async function* decodeBatches<File extends PictureFile>(
     batchSize,
     ahead = 2,
     concurrency = PER_THREAD * threadPoolSize(),
-    decode: decodeFile = sharedDecode(),
+    decode: decodeFile = decodeFor(files.length),
   } = options;
   assertBatchSize(batchSize);
   const gate = createMemoryGate(options.maxBytesInFlight ?? DEFAULT_BYTES_IN_FLIGHT);
