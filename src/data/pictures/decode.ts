@@ -24,6 +24,10 @@ export interface DecodeOptions {
   maxPixels?: number | undefined;
   /** Awaited between reading the header and decoding, with the bytes that decoding will take; it may wait for memory. */
   admit?: ((bytes: number) => Promise<void>) | undefined;
+}
+
+/** How a picture is decoded for a network. */
+export interface NetworkDecodeOptions extends DecodeOptions {
   /** Thins pictures to the pixels that nearest resizing picks, where that makes them smaller. */
   nearest?: UploadLimit | undefined;
   /** Whether the caller waits while the file is read: its process does nothing else, and five ways to the pool of threads and back are saved. */
@@ -56,7 +60,7 @@ export async function decodePicture(source: string | Buffer, options: DecodeOpti
 }
 
 /** As decodePicture, but what is wrong with the picture is returned; only what `admit` throws is thrown. */
-export async function tryDecode(source: string | Buffer, options: DecodeOptions): Promise<DecodeResult> {
+export async function tryDecode(source: string | Buffer, options: NetworkDecodeOptions): Promise<DecodeResult> {
   const { maxPixels = MAX_PIXELS, nearest } = options;
   let pipeline: Sharp;
   let size: { width: number; height: number };
@@ -99,10 +103,10 @@ export async function tryDecode(source: string | Buffer, options: DecodeOptions)
 }
 
 /** Decodes a file, as `tryDecode`. */
-export type Decode = (path: string, options: DecodeOptions) => Promise<DecodeResult>;
+export type Decode = (path: string, options: NetworkDecodeOptions) => Promise<DecodeResult>;
 
 /** Reads a file; a pipe or device, which might never end, is refused. */
-async function readRegularFile(path: string, { atOnce = false }: DecodeOptions): Promise<Buffer> {
+async function readRegularFile(path: string, { atOnce = false }: NetworkDecodeOptions): Promise<Buffer> {
   const about = atOnce ? statSync(path) : await stat(path);
   if (!about.isFile()) throw new Error('not a file');
   return atOnce ? readFileSync(path) : readFile(path);
