@@ -116,7 +116,7 @@ export interface Stepped {
 }
 
 /**
- * Steps tensors, as many in a dispatch as the device binds: to the bits of one dispatch each.
+ * Steps tensors, as many in a dispatch as the device binds: on software to the bits of one dispatch each.
  * @param values of the kernel's scalars, and of its dims but the counts
  */
 export function stepTogether(
