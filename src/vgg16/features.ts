@@ -13,7 +13,7 @@ import { type Picture, picturesToFeatures } from '../nn/pictures.js';
 import type { Batch } from '../nn/training.js';
 import { variantsOfFeatures } from '../tune/needs.js';
 
-/** Where pictures are moved, only those of more RGBA bytes are thinned: the pixels that nearest resizing picks would be those of before. */
+/** Pictures that are moved at random need their other pixels too: only those of more RGBA bytes are thinned, to have room for them. */
 const LARGEST_MOVED = 16 * 2 ** 20;
 
 /** A picture that could not be read, and why. */

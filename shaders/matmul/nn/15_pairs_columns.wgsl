@@ -1,6 +1,6 @@
-// scales[n] = the power of two that brings the largest of column n of w to between 2^14 and 2^15
+// columns[n] = the power of two that brings the largest of column n of w to between 2^14 and 2^15
 //
-// Layout   w (K, N), scales (N), row-major; N divisible by 4
+// Layout   w (K, N), columns (N) of scales, row-major; N divisible by 4
 // Mapping  a workgroup makes 32 scales: 8 neighbours read 4 columns each of one row, 32 rows at a time, and the largest of theirs is found
 //          in halves
 // Reuse    none: every number is read once

@@ -1,6 +1,6 @@
-// scales[m] = the power of two that brings the largest of row m of x to between 2^14 and 2^15
+// rows[m] = the power of two that brings the largest of row m of x to between 2^14 and 2^15
 //
-// Layout   x (M, K), scales (M), row-major; K divisible by 4
+// Layout   x (M, K), rows (M) of scales, row-major; K divisible by 4
 // Mapping  a workgroup makes one scale: its invocations run along the row, and the largest of theirs is found in halves
 // Reuse    none: every number is read once
 // Cost     4 M K bytes read: bandwidth-bound

@@ -19,7 +19,7 @@ const MOST_PROCESSES = 8;
 
 const PROCESS = new URL('./decode-process.js', import.meta.url);
 
-/** Pictures that are decoded before processes have started. */
+/** So many are decoded before processes have started. */
 const FEW_PICTURES = 100;
 
 let shared: Decode | undefined;

@@ -1,7 +1,6 @@
 // A process that decodes for another: its file, started by decode-pool.ts. What it is asked comes by messages, many pictures at once.
 
-import type { DecodeOptions, DecodeResult } from './decode.js';
-import { tryDecode } from './decode.js';
+import { type DecodeOptions, type DecodeResult, tryDecode } from './decode.js';
 import type { UploadLimit } from './gather.js';
 
 /** What is asked of the process: a picture, or that one whose size it told may be decoded (or is not wanted any more). */
