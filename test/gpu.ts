@@ -5,13 +5,13 @@ import { type OpenDeviceOptions, openDevice } from '../src/node/open-device.js';
 import { shaderFromFile } from '../src/node/shader-files.js';
 
 /** Opens the adapter of `VGGPU_ADAPTER` (or the default one) before the file's tests; the getter gives it. */
-export function useGpu(options: OpenDeviceOptions & Pick<GpuOptions, 'debug'> = {}): () => Gpu {
+export function useGpu(options: OpenDeviceOptions & Partial<Pick<GpuOptions, 'debug' | 'kind'>> = {}): () => Gpu {
   let gpu: Gpu;
   let close: (() => Promise<void>) | undefined;
   beforeAll(async () => {
     const opened = await openDevice({ say: () => {}, ...options });
     gpu = createGpu(opened.device, {
-      kind: opened.info.kind,
+      kind: options.kind ?? opened.info.kind,
       shaderText: shaderFromFile,
       matrixUnits: opened.info.matrixUnits,
       debug: options.debug ?? false,

@@ -9,6 +9,7 @@ import type { RunFacts } from './profile.js';
 import { createProfiler, type Profiler } from './profiler.js';
 import type { ShaderText } from './shader.js';
 import { BYTES_OF_ROW, bytesOfSheet, partsOf, type Sheet } from './sheets.js';
+import { createUploads } from './uploads.js';
 
 /** What `accepts` and the choice of variants may ask about a device. */
 export interface Capabilities {
@@ -88,6 +89,7 @@ export interface Gpu {
 
 const SLOT = 256; // bytes of one uniform: the largest minUniformBufferOffsetAlignment WebGPU allows
 const SLOTS = 1024;
+const SMALL_UPLOAD = 2 ** 16; // bytes that the queue writes by itself
 const LONGEST_QUEUE = { cpu: 256, gpu: 32 }; // dispatches before a submit, so that the device starts while more is recorded
 const MOST_CACHED = 4096; // pipelines and bind groups; pictures of any size bring a group each
 const KEEP_FREE = 256 * 2 ** 20; // bytes of unused buffers the pool keeps for good
@@ -107,6 +109,7 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
   let pass: GPUComputePassEncoder | undefined;
   let readBack: GPUBuffer | undefined;
   let closed = false;
+  const uploads = options.kind === 'gpu' ? createUploads(device) : undefined; // software's queue writes are as fast
 
   device.addEventListener('uncapturederror', (event) => {
     const { error } = event as GPUUncapturedErrorEvent;
@@ -141,7 +144,22 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     encoder = undefined;
     // In queue order: the dispatches before have read their dims when this write lands.
     if (slot > 0) device.queue.writeBuffer(uniforms, 0, staging, 0, slot * SLOT);
+    uploads?.closing();
     device.queue.submit([buffer]);
+    uploads?.submitted();
+  }
+
+  function upload(to: GPUBuffer, offset: number, bytes: Uint8Array<ArrayBuffer>): void {
+    let done = 0;
+    while (uploads && bytes.length >= SMALL_UPLOAD && done < bytes.length) {
+      const copied = uploads.copy(commands, to, offset + done, bytes.subarray(done));
+      if (copied === 0) break;
+      done += copied;
+      if (uploads.full()) flush();
+    }
+    if (done === bytes.length) return;
+    flush(); // a queue write lands before anything still being recorded
+    device.queue.writeBuffer(to, offset + done, bytes, done);
   }
 
   function forgetGroups(): void {
@@ -257,11 +275,9 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
     },
     write(to, data, offset = 0) {
       prepared.forget(to);
-      flush(); // a queue write lands before anything still being recorded
-      profiler.countBytes('uploaded', data.byteLength);
-      const upload = () =>
-        device.queue.writeBuffer(to.buffer, offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-      profiler.span('upload', upload, data.byteLength);
+      const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+      profiler.countBytes('uploaded', bytes.length);
+      profiler.span('upload', () => upload(to.buffer, offset, bytes), bytes.length);
     },
     flush,
     read,
@@ -271,6 +287,7 @@ export function createGpu(device: GPUDevice, options: GpuOptions): Gpu {
       flush();
       prepared.forgetAll();
       pool.trim(0);
+      uploads?.close();
       uniforms.destroy();
       readBack?.destroy();
       profiler.close();

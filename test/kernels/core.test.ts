@@ -1,5 +1,5 @@
 // What every kernel stands on: specialised text, grids, the pool, the order of the queue, and errors that name their cause.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { accumulate } from '../../src/kernels/accumulate.js';
 import { type Block, createBufferPool, sizeClass } from '../../src/kernels/buffers.js';
 import { insertColumns } from '../../src/kernels/columns.js';
@@ -228,6 +228,46 @@ describe('the queue', () => {
   });
 });
 
+describe('uploads through mapped buffers, as to a GPU', () => {
+  const gpu = useGpu({ kind: 'gpu' });
+
+  it('keep the order of writes and dispatches, with more on the way than there are buffers for', async () => {
+    const count = 10 * 2 ** 20 + 4; // 40 MiB, of which a buffer holds 16, and all together 128
+    const [x, y] = [gpu().pool.take(4 * count, 'x'), gpu().pool.take(4 * count, 'y')];
+    gpu().clear(y);
+    const values = Float32Array.from({ length: count }, (_, i) => i % 1021);
+    for (let round = 0; round < 6; round++) {
+      gpu().write(x, values);
+      run(gpu(), accumulate, { count }, { x, y });
+      gpu().write(x, Float32Array.of(round, -round), 8); // by the queue
+      gpu().write(x, values.subarray(5, 50_005), 4 * (count - 50_000));
+      run(gpu(), accumulate, { count }, { x, y });
+    }
+    const sums = new Float32Array(await gpu().read(y));
+    const small = [15, -15]; // of the rounds
+    const expected = (i: number) => {
+      const own = i % 1021;
+      const second = i >= count - 50_000 ? (i - count + 50_005) % 1021 : own;
+      return i === 2 || i === 3 ? 6 * own + small[i - 2]! : 6 * (own + second);
+    };
+    expect(sums.findIndex((sum, i) => sum !== expected(i))).toBe(-1);
+    gpu().pool.give(x);
+    gpu().pool.give(y);
+  });
+
+  it('take buffers again once the device is done with them', async () => {
+    const x = gpu().pool.take(2 ** 20, 'x');
+    const written = vi.spyOn(gpu().device.queue, 'writeBuffer');
+    for (let round = 0; round < 40; round++) {
+      gpu().write(x, new Float32Array(2 ** 18).fill(round));
+      expect(new Float32Array(await gpu().read(x, 2 ** 20 - 4))).toEqual(Float32Array.of(round));
+    }
+    expect(written).not.toHaveBeenCalled();
+    written.mockRestore();
+    gpu().pool.give(x);
+  });
+});
+
 describe('calls that cannot be', () => {
   const gpu = useGpu();
 
@@ -298,12 +338,15 @@ describe('errors of the device', () => {
   });
 });
 
-it('a lost device fails every call from then on, clearly', async () => {
+it.each(['cpu', 'gpu'] as const)('a lost device fails every call from then on, clearly (%s)', async (kind) => {
   const { device, close } = await openDevice({ say: () => {} });
-  const gpu = createGpu(device, { kind: 'cpu', shaderText: shaderFromFile });
+  const gpu = createGpu(device, { kind, shaderText: shaderFromFile });
   const [x, y] = [blockOf(gpu, [1]), blockOf(gpu, [1])];
+  const large = gpu.pool.take(2 ** 20, 'large');
+  gpu.write(large, new Float32Array(2 ** 18));
   await gpu.finish();
   device.destroy();
+  for (let i = 0; i < 40; i++) gpu.write(large, new Float32Array(2 ** 18));
   run(gpu, accumulate, { count: 1 }, { x, y });
   const lost = { code: 'device', message: expect.stringMatching(/device was lost/) };
   await expect(gpu.read(y)).rejects.toMatchObject(lost);
