@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { VggpuError } from '../../errors.js';
 import { type Decode, type DecodeResult, tryDecode } from './decode.js';
 import type { Reply, Request } from './decode-process.js';
+import { openPlaces, takeFromPlace } from './shared-places.js';
 import { threadPoolSize } from './thread-pool.js';
 
 /** Threads of each process, which wait for each other the least. */
@@ -16,6 +17,9 @@ const THREADS = 2;
 /** Fewer cores are kept busy by the process itself, and processes are not free: each takes 60 MB. */
 const FEWEST_CORES = 8;
 const MOST_PROCESSES = 8;
+
+/** Pictures that a process hands over by places; those beyond come by messages. */
+const PLACES = 32;
 
 const PROCESS = new URL('./decode-process.js', import.meta.url);
 
@@ -34,6 +38,7 @@ export function decodeFor(pictures: number): Decode {
 }
 
 interface Pending {
+  readonly place: number | undefined;
   readonly admit: ((bytes: number) => Promise<void>) | undefined;
   readonly resolve: (result: DecodeResult) => void;
   readonly reject: (error: unknown) => void;
@@ -50,17 +55,20 @@ export function createDecodePool(count: number, file = PROCESS): Decode {
     members.reduce((idlest, member) => (member.load() < idlest.load() ? member : idlest)).decode(path, options);
 }
 
-function createMember(file: URL): { readonly decode: Decode; load(): number } {
+function createMember(program: URL): { readonly decode: Decode; load(): number } {
   const pending = new Map<number, Pending>();
+  const places = Array.from({ length: PLACES }, (_, i) => i); // free ones
+  let file: number | undefined;
   let child: ChildProcess | undefined;
   let asked = 0;
 
   const start = (): ChildProcess => {
-    const started = fork(file, {
+    file ??= openPlaces();
+    const started = fork(program, {
       env: { ...process.env, UV_THREADPOOL_SIZE: String(THREADS) },
       execArgv: [],
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc', file ?? 'ignore'],
     });
     const gone = (why: string) => {
       if (child !== started) return;
@@ -75,6 +83,7 @@ function createMember(file: URL): { readonly decode: Decode; load(): number } {
     started.on('exit', (code, signal) => gone(`ended with ${signal ?? `code ${code}`}`));
     started.on('message', (reply: Reply) => {
       if ('bytes' in reply) void admit(started, reply.id, reply.bytes);
+      else if ('placed' in reply) take(reply.id, reply.placed);
       else if ('result' in reply) settle(reply.id)?.resolve(reply.result);
       else settle(reply.id)?.reject(reply.error);
     });
@@ -94,8 +103,18 @@ function createMember(file: URL): { readonly decode: Decode; load(): number } {
   const settle = (id: number): Pending | undefined => {
     const one = pending.get(id);
     pending.delete(id);
+    if (one?.place !== undefined) places.push(one.place);
     if (pending.size === 0) hold(false);
     return one;
+  };
+  const take = (id: number, { width, height }: { width: number; height: number }) => {
+    const { place, resolve, reject } = pending.get(id)!;
+    try {
+      resolve({ picture: { width, height, data: takeFromPlace(file!, place!, 4 * width * height) } });
+    } catch (error) {
+      reject(error);
+    }
+    settle(id);
   };
   const admit = async (to: ChildProcess, id: number, bytes: number) => {
     try {
@@ -114,8 +133,9 @@ function createMember(file: URL): { readonly decode: Decode; load(): number } {
         child ??= start();
         if (pending.size === 0) hold(true);
         const id = asked++;
-        pending.set(id, { admit, resolve, reject });
-        post(child, { id, path, exif, maxPixels, nearest });
+        const place = file === undefined ? undefined : places.pop();
+        pending.set(id, { place, admit, resolve, reject });
+        post(child, { id, path, exif, maxPixels, nearest, place });
       }),
   };
 }

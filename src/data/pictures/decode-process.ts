@@ -2,16 +2,26 @@
 
 import { type DecodeOptions, type DecodeResult, tryDecode } from './decode.js';
 import type { UploadLimit } from './gather.js';
+import { INHERITED_PLACES, putInPlace } from './shared-places.js';
 
 /** What is asked of the process: a picture, or that one whose size it told may be decoded (or is not wanted any more). */
 export type Request =
-  | { id: number; path: string; exif: boolean; maxPixels: number | undefined; nearest: UploadLimit | undefined }
+  | {
+      id: number;
+      path: string;
+      exif: boolean;
+      maxPixels: number | undefined;
+      nearest: UploadLimit | undefined;
+      /** Where its pixels go, if they fit there. */
+      place: number | undefined;
+    }
   | { id: number; admitted: boolean };
 
 /** What it says: how many bytes a picture will take, for which it then waits; what came of it; or what went wrong with the program. */
 export type Reply =
   | { id: number; bytes: number }
   | { id: number; result: DecodeResult }
+  | { id: number; placed: { width: number; height: number } }
   | { id: number; error: unknown };
 
 const waiting = new Map<number, { admit: () => void; refuse: (error: Error) => void }>();
@@ -32,13 +42,19 @@ process.on('message', (request: Request) => {
   else refuse(new Error('not wanted any more'));
 });
 
-async function decode({ id, path, ...options }: Extract<Request, { path: string }>): Promise<void> {
+async function decode({ id, path, place, ...options }: Extract<Request, { path: string }>): Promise<void> {
   const admit: DecodeOptions['admit'] = (bytes) => {
     reply({ id, bytes });
     return new Promise((admit, refuse) => waiting.set(id, { admit, refuse }));
   };
   try {
-    reply({ id, result: await tryDecode(path, { ...options, admit, atOnce: true }) });
+    const result = await tryDecode(path, { ...options, admit, atOnce: true });
+    if (place !== undefined && 'picture' in result && putInPlace(INHERITED_PLACES, place, result.picture.data)) {
+      const { width, height } = result.picture;
+      reply({ id, placed: { width, height } });
+    } else {
+      reply({ id, result });
+    }
   } catch (error) {
     reply({ id, error });
   }

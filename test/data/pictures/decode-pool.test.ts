@@ -1,14 +1,16 @@
 // Processes that decode: the same pictures and reasons as in this one. They run the compiled file, which `npm test` builds.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tryDecode } from '../../../src/data/pictures/decode.js';
+import { type DecodeResult, tryDecode } from '../../../src/data/pictures/decode.js';
 import { createDecodePool } from '../../../src/data/pictures/decode-pool.js';
 import { decodeBatches } from '../../../src/data/pictures/prefetch.js';
+import { openPlaces, PLACE_BYTES, putInPlace, takeFromPlace } from '../../../src/data/pictures/shared-places.js';
 
 const PROCESS = new URL('../../../dist/data/pictures/decode-process.js', import.meta.url);
 
@@ -25,6 +27,31 @@ beforeAll(async () => {
   }
 });
 
+/** A result in few words: a large picture is slow to compare byte by byte. */
+function told(result: DecodeResult) {
+  if (!('picture' in result)) return result.reason;
+  const { width, height, data } = result.picture;
+  return `${width}x${height} ${createHash('md5').update(data).digest('hex')}`;
+}
+
+describe('places', () => {
+  it('have no name, and hold bytes by number', () => {
+    const folders = ['/dev/shm', tmpdir()].filter((path) => existsSync(path));
+    const names = () =>
+      folders.flatMap((path) => readdirSync(path)).filter((name) => name.startsWith(`vggpu-${process.pid}`));
+    const file = openPlaces()!;
+    expect(names()).toEqual([]);
+    const [a, b] = [Uint8Array.of(1, 2, 3), new Uint8Array(PLACE_BYTES).fill(9)];
+    expect([putInPlace(file, 1, a), putInPlace(file, 0, b)]).toEqual([true, true]);
+    expect(takeFromPlace(file, 1, 3)).toEqual(a);
+    expect(Buffer.compare(takeFromPlace(file, 0, PLACE_BYTES), b)).toBe(0);
+    expect(() => takeFromPlace(file, 1, 4)).toThrow('3 of 4 bytes');
+    expect(putInPlace(file, 0, new Uint8Array(PLACE_BYTES + 1))).toBe(false);
+    closeSync(file);
+    expect(putInPlace(file, 1, a)).toBe(false); // so the bytes go by a message
+  });
+});
+
 describe('processes', () => {
   it.each([{}, { nearest: { maxUploadBytes: 0, height: 7, width: 9 } }])(
     'decode as this one does, with %o',
@@ -36,6 +63,18 @@ describe('processes', () => {
       expect(results[11]).toEqual({ reason: expect.stringContaining('not a picture') });
     },
   );
+
+  it('hand over what is too large for a place, and more than there are places for', async () => {
+    const large = join(folder, 'large.png');
+    const noise = { type: 'gaussian' as const, mean: 100, sigma: 40 };
+    const side = Math.ceil(Math.sqrt(PLACE_BYTES / 4)) + 1;
+    await sharp({ create: { width: side, height: side, channels: 3, background: 'black', noise } }).toFile(large);
+    const decode = createDecodePool(1, PROCESS);
+    const many = Array.from({ length: 50 }, (_, i) => (i === 20 ? large : paths[i % 11]!));
+    const results = await Promise.all(many.map((path) => decode(path, { exif: true })));
+    const own = await Promise.all(many.map((path) => tryDecode(path, { exif: true })));
+    expect(results.map(told)).toEqual(own.map(told));
+  });
 
   it('keep order and budget where pictures are decoded ahead', async () => {
     const files = paths.map((path) => ({ path, name: path }));
