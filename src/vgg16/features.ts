@@ -94,8 +94,12 @@ export async function openFeatures(
   const cache = options.cache && (await openCache(network, files, size, { ...options, cache: options.cache }));
   for (const note of cache?.notes ?? []) options.say?.(note);
 
-  /** Decodes the pictures at these positions ahead of their use; those that fail are remembered and left out. */
-  async function* decoded(positions: readonly number[], moved = false) {
+  /**
+   * Decodes the pictures at these positions ahead of their use; those that fail are remembered and left out.
+   * @param kept whether pictures are used after the next ones were asked for
+   * @param moved whether they will be moved at random
+   */
+  async function* decoded(positions: readonly number[], { kept = false, moved = false } = {}) {
     const wanted = positions.filter((position) => !unreadable.has(position));
     const pictures = wanted.map((position) => ({ ...files[position]!, position }));
     const onSkip = (file: (typeof pictures)[number], reason: string) => {
@@ -105,6 +109,7 @@ export async function openFeatures(
     for await (const batch of decodeBatches(pictures, {
       batchSize: size,
       ...decodeOptions(network, options.exif, moved),
+      passing: !kept,
       onSkip,
       onWork: (name, startMs, endMs) => gpu.profiler.addSpan(decodeSpan(name, startMs, endMs)),
     })) {
@@ -136,7 +141,7 @@ export async function openFeatures(
   ): AsyncGenerator<FeatureBatch, void, undefined> {
     const stream = decoded(
       batches.flatMap((batch) => Array.from(batch)),
-      warpOf !== undefined,
+      { kept: true, moved: warpOf !== undefined },
     );
     let early: { position: number; picture: Picture }[] = []; // decoded with a batch, and wanted by the next
     for (const [index, batch] of batches.entries()) {

@@ -9,6 +9,7 @@ import { VggpuError } from '../../errors.js';
 import { type Decode, type DecodeResult, tryDecode } from './decode.js';
 import type { Reply, Request } from './decode-process.js';
 import { openPlaces, takeFromPlace } from './shared-places.js';
+import type { SpareBytes } from './spare-bytes.js';
 import { threadPoolSize } from './thread-pool.js';
 
 /** Threads of each process, which wait for each other the least. */
@@ -39,6 +40,7 @@ export function decodeFor(pictures: number): Decode {
 
 interface Pending {
   readonly place: number | undefined;
+  readonly spare: SpareBytes | undefined;
   readonly admit: ((bytes: number) => Promise<void>) | undefined;
   readonly resolve: (result: DecodeResult) => void;
   readonly reject: (error: unknown) => void;
@@ -108,13 +110,14 @@ function createMember(program: URL): { readonly decode: Decode; load(): number }
     return one;
   };
   const take = (id: number, { width, height }: { width: number; height: number }) => {
-    const { place, resolve, reject } = pending.get(id)!;
+    const one = settle(id);
+    const bytes = 4 * width * height;
     try {
-      resolve({ picture: { width, height, data: takeFromPlace(file!, place!, 4 * width * height) } });
+      const data = one?.spare?.take(bytes) ?? new Uint8Array(bytes);
+      one?.resolve({ picture: { width, height, data: takeFromPlace(file!, one.place!, data) } });
     } catch (error) {
-      reject(error);
+      one?.reject(error);
     }
-    settle(id);
   };
   const admit = async (to: ChildProcess, id: number, bytes: number) => {
     try {
@@ -128,13 +131,13 @@ function createMember(program: URL): { readonly decode: Decode; load(): number }
 
   return {
     load: () => pending.size,
-    decode: (path, { exif, maxPixels, nearest, admit }) =>
+    decode: (path, { exif, maxPixels, nearest, spare, admit }) =>
       new Promise((resolve, reject) => {
         child ??= start();
         if (pending.size === 0) hold(true);
         const id = asked++;
         const place = file === undefined ? undefined : places.pop();
-        pending.set(id, { place, admit, resolve, reject });
+        pending.set(id, { place, spare, admit, resolve, reject });
         post(child, { id, path, exif, maxPixels, nearest, place });
       }),
   };

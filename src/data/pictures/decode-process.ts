@@ -3,6 +3,7 @@
 import { type DecodeOptions, type DecodeResult, tryDecode } from './decode.js';
 import type { UploadLimit } from './gather.js';
 import { INHERITED_PLACES, putInPlace } from './shared-places.js';
+import { createSpareBytes } from './spare-bytes.js';
 
 /** What is asked of the process: a picture, or that one whose size it told may be decoded (or is not wanted any more). */
 export type Request =
@@ -23,6 +24,8 @@ export type Reply =
   | { id: number; result: DecodeResult }
   | { id: number; placed: { width: number; height: number } }
   | { id: number; error: unknown };
+
+const spare = createSpareBytes();
 
 const waiting = new Map<number, { admit: () => void; refuse: (error: Error) => void }>();
 
@@ -48,10 +51,11 @@ async function decode({ id, path, place, ...options }: Extract<Request, { path: 
     return new Promise((admit, refuse) => waiting.set(id, { admit, refuse }));
   };
   try {
-    const result = await tryDecode(path, { ...options, admit, atOnce: true });
+    const result = await tryDecode(path, { ...options, admit, spare, atOnce: true });
     if (place !== undefined && 'picture' in result && putInPlace(INHERITED_PLACES, place, result.picture.data)) {
-      const { width, height } = result.picture;
+      const { width, height, data } = result.picture;
       reply({ id, placed: { width, height } });
+      spare.give(data);
     } else {
       reply({ id, result });
     }

@@ -5,6 +5,7 @@ import { readFile, stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { VggpuError } from '../../errors.js';
 import { gatherNearest, isThinned, type UploadLimit } from './gather.js';
+import type { SpareBytes } from './spare-bytes.js';
 
 /** A decoded picture: 8-bit sRGB. */
 export interface DecodedPicture {
@@ -30,6 +31,8 @@ export interface DecodeOptions {
 export interface NetworkDecodeOptions extends DecodeOptions {
   /** Thins pictures to the pixels that nearest resizing picks, where that makes them smaller. */
   nearest?: UploadLimit | undefined;
+  /** Where the bytes of thinned pictures come from. */
+  spare?: SpareBytes | undefined;
   /** Whether the caller waits while the file is read: its process does nothing else, and five ways to the pool of threads and back are saved. */
   atOnce?: boolean;
 }
@@ -61,7 +64,7 @@ export async function decodePicture(source: string | Buffer, options: DecodeOpti
 
 /** As decodePicture, but what is wrong with the picture is returned; only what `admit` throws is thrown. */
 export async function tryDecode(source: string | Buffer, options: NetworkDecodeOptions): Promise<DecodeResult> {
-  const { maxPixels = MAX_PIXELS, nearest } = options;
+  const { maxPixels = MAX_PIXELS, nearest, spare } = options;
   let pipeline: Sharp;
   let size: { width: number; height: number };
   try {
@@ -96,7 +99,7 @@ export async function tryDecode(source: string | Buffer, options: NetworkDecodeO
       height: info.height,
       data: new Uint8Array(data.buffer, data.byteOffset, data.length),
     };
-    return { picture: thin ? gatherNearest(whole, nearest.height, nearest.width) : whole };
+    return { picture: thin ? gatherNearest(whole, nearest.height, nearest.width, spare) : whole };
   } catch (error) {
     return { reason: cleanReason(error) };
   }

@@ -1,6 +1,7 @@
 // Nearest resizing on the CPU: the same pixels that the picture kernel picks, so that no others need be uploaded.
 
 import type { DecodedPicture } from './decode.js';
+import type { SpareBytes } from './spare-bytes.js';
 
 /** When and to what a picture is shrunk before it is uploaded. */
 export interface UploadLimit {
@@ -25,13 +26,20 @@ export function nearestIndex(i: number, source: number, target: number): number 
  * the same output from it as from the whole picture.
  *
  * @param picture its data may be RGB or RGBA
- * @returns a new picture of (height, width, 4) bytes, opaque where there was no alpha
+ * @param spare where the result's bytes come from; new ones where not given
+ * @returns a picture of (height, width, 4) bytes, opaque where there was no alpha
  */
-export function gatherNearest(picture: DecodedPicture, height: number, width: number): DecodedPicture {
+export function gatherNearest(
+  picture: DecodedPicture,
+  height: number,
+  width: number,
+  spare?: SpareBytes,
+): DecodedPicture {
   const { data } = picture;
   const channels = data.length / (picture.width * picture.height);
   const columns = Uint32Array.from({ length: width }, (_, x) => channels * nearestIndex(x, picture.width, width));
-  const picked = new Uint8Array(4 * width * height).fill(255);
+  const bytes = 4 * width * height;
+  const picked = (spare?.take(bytes) ?? new Uint8Array(bytes)).fill(255);
   for (let y = 0; y < height; y++) {
     const row = channels * nearestIndex(y, picture.height, height) * picture.width;
     for (let x = 0; x < width; x++) {

@@ -6,6 +6,7 @@ import { decodeFor } from './decode-pool.js';
 import type { UploadLimit } from './gather.js';
 import { createMemoryGate } from './memory-gate.js';
 import type { PictureFile } from './picture-files.js';
+import { createSpareBytes } from './spare-bytes.js';
 import { threadPoolSize } from './thread-pool.js';
 
 /** How pictures are decoded ahead. */
@@ -29,6 +30,11 @@ export interface PrefetchOptions<File extends PictureFile> {
   concurrency?: number;
   /** Decodes one; where not given, by other processes if there are cores, and pictures enough, for them. */
   decode?: Decode;
+  /**
+   * Whether a batch's pictures are done with when the next batch is asked for: later ones then take their bytes, which spares the garbage
+   * collector much.
+   */
+  passing?: boolean;
   /** Told of every picture that cannot be decoded, in order. */
   onSkip?: (file: File, reason: string) => void;
   /** Told when a file was read, and when it was decoded, in milliseconds of `performance.now()`; between the two it may wait for memory. */
@@ -72,6 +78,7 @@ export async function* decodeBatches<File extends PictureFile>(
   assertBatchSize(batchSize);
   const gate = createMemoryGate(options.maxBytesInFlight ?? DEFAULT_BYTES_IN_FLIGHT);
   const turns = createTurns(concurrency);
+  const spare = options.passing ? createSpareBytes() : undefined;
   const results = new Map<number, Promise<DecodeResult>>();
   let started = 0;
   let stopped = false;
@@ -91,7 +98,7 @@ export async function* decodeBatches<File extends PictureFile>(
     const { exif, maxPixels, nearest } = options;
     let kept = 0;
     try {
-      const result = await decodeFile(files[position]!.path, { exif, maxPixels, nearest, admit });
+      const result = await decodeFile(files[position]!.path, { exif, maxPixels, nearest, spare, admit });
       if ('picture' in result) kept = result.picture.data.length;
       return result;
     } finally {
@@ -130,6 +137,7 @@ export async function* decodeBatches<File extends PictureFile>(
         }
       }
       if (batch.files.length > 0) yield batch;
+      if (spare) for (const { data } of batch.pictures) spare.give(data);
       gate.release(bytes);
     }
   } finally {

@@ -44,10 +44,12 @@ export function putInPlace(file: number, place: number, bytes: Uint8Array): bool
   }
 }
 
-/** @throws Error where there are fewer bytes */
-export function takeFromPlace(file: number, place: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-  const read = readSync(file, bytes, 0, length, place * PLACE_BYTES);
-  if (read !== length) throw new Error(`${read} of ${length} bytes of a picture are there`);
+/**
+ * Fills bytes with those of a place.
+ * @throws Error where there are fewer
+ */
+export function takeFromPlace<Bytes extends Uint8Array>(file: number, place: number, bytes: Bytes): Bytes {
+  const read = readSync(file, bytes, 0, bytes.length, place * PLACE_BYTES);
+  if (read !== bytes.length) throw new Error(`${read} of ${bytes.length} bytes of a picture are there`);
   return bytes;
 }

@@ -11,6 +11,7 @@ import { type DecodeResult, tryDecode } from '../../../src/data/pictures/decode.
 import { createDecodePool } from '../../../src/data/pictures/decode-pool.js';
 import { decodeBatches } from '../../../src/data/pictures/prefetch.js';
 import { openPlaces, PLACE_BYTES, putInPlace, takeFromPlace } from '../../../src/data/pictures/shared-places.js';
+import { createSpareBytes } from '../../../src/data/pictures/spare-bytes.js';
 
 const PROCESS = new URL('../../../dist/data/pictures/decode-process.js', import.meta.url);
 
@@ -43,9 +44,9 @@ describe('places', () => {
     expect(names()).toEqual([]);
     const [a, b] = [Uint8Array.of(1, 2, 3), new Uint8Array(PLACE_BYTES).fill(9)];
     expect([putInPlace(file, 1, a), putInPlace(file, 0, b)]).toEqual([true, true]);
-    expect(takeFromPlace(file, 1, 3)).toEqual(a);
-    expect(Buffer.compare(takeFromPlace(file, 0, PLACE_BYTES), b)).toBe(0);
-    expect(() => takeFromPlace(file, 1, 4)).toThrow('3 of 4 bytes');
+    expect(takeFromPlace(file, 1, new Uint8Array(3))).toEqual(a);
+    expect(Buffer.compare(takeFromPlace(file, 0, new Uint8Array(PLACE_BYTES)), b)).toBe(0);
+    expect(() => takeFromPlace(file, 1, new Uint8Array(4))).toThrow('3 of 4 bytes');
     expect(putInPlace(file, 0, new Uint8Array(PLACE_BYTES + 1))).toBe(false);
     closeSync(file);
     expect(putInPlace(file, 1, a)).toBe(false); // so the bytes go by a message
@@ -74,6 +75,15 @@ describe('processes', () => {
     const results = await Promise.all(many.map((path) => decode(path, { exif: true })));
     const own = await Promise.all(many.map((path) => tryDecode(path, { exif: true })));
     expect(results.map(told)).toEqual(own.map(told));
+  });
+
+  it('fill bytes that are spare', async () => {
+    const spare = createSpareBytes();
+    const own = new Uint8Array(4 * 30 * 20).fill(1);
+    spare.give(own);
+    const result = await createDecodePool(1, PROCESS)(paths[0]!, { exif: true, spare });
+    expect(result).toEqual(await tryDecode(paths[0]!, { exif: true }));
+    expect('picture' in result && result.picture.data).toBe(own);
   });
 
   it('keep order and budget where pictures are decoded ahead', async () => {

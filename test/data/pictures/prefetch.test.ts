@@ -74,6 +74,22 @@ describe('decodeBatches', () => {
     }
   });
 
+  it.each([true, false])('takes the bytes of passing pictures for later ones (%s)', async (passing) => {
+    const nearest = { maxUploadBytes: 0, height: 2, width: 3 };
+    const bytes = new Set<ArrayBufferLike>();
+    const reds: number[] = [];
+    const options = { batchSize: 3, ahead: 1, exif: true, nearest, passing };
+    for await (const { pictures } of decodeBatches(files, options)) {
+      for (const { data } of pictures) {
+        bytes.add(data.buffer);
+        reds.push(data[0]!);
+      }
+    }
+    expect(reds).toEqual(files.map(({ row }) => row).filter((row) => !BROKEN.includes(row)));
+    if (passing) expect(bytes.size).toBeLessThanOrEqual(9);
+    else expect(bytes.size).toBe(17);
+  });
+
   it('stops when the loop is left, and passes on what onSkip throws', async () => {
     for await (const batch of decodeBatches(files, { batchSize: 2, ahead: 5, exif: true, maxBytesInFlight: 3000 })) {
       expect(batch.index).toBe(0);
