@@ -15,7 +15,7 @@ export function pieces(count: number, size: number): number {
  * A grid for `count` invocations along one flat index. Past 65,535 groups it folds into y, so a shader computes
  * `i = id.x + id.y * groups.x * WORKGROUP` and returns where `i >= count`.
  */
-export function flat(count: number, workgroup: number): Grid {
+export function flat(count: number, workgroup: number): readonly [x: number, y: number] {
   const groups = pieces(count, workgroup);
   const y = Math.max(1, pieces(groups, MOST_GROUPS));
   return [pieces(groups, y), y];

@@ -1,4 +1,4 @@
-// A decoded picture becomes one slot of a network's input: resized, flipped or warped, scaled, mean-subtracted, reordered.
+// Decoded pictures become slots of a network's input: resized, flipped or warped, scaled, mean-subtracted, reordered.
 import { VggpuError } from '../errors.js';
 import { flat } from './grid.js';
 import { defineKernel } from './kernel.js';
@@ -7,31 +7,31 @@ import { defineKernel } from './kernel.js';
 export const RESIZE_MODES = { nearest: 0, bilinear: 1, area: 2 } as const;
 
 /**
- * bytes (height, width) RGBA, one u32 a pixel with R in the lowest byte -> slot n of y (n+1 or more, size, size, 3).
- * value = byte * scale - mean for R, G and B; `reverse` 1 then stores B, G, R; `flip` 1 mirrors left and right.
+ * bytes (count, height, width) RGBA, one u32 a pixel with R in the lowest byte -> slots n to n+count-1 of y (as many or more, size,
+ * size, 3). value = byte * scale - mean for R, G and B; `reverse` 1 then stores B, G, R; `flip` 1 mirrors left and right.
  * nearest takes source index floor((i + 0.5) * length / size), which is Keras 1's; bilinear has half-pixel centres and
  * clamped edges and does not smooth before it shrinks, as TensorFlow's tf.image.resize; area averages what an output
  * pixel covers. 2 * size * height and 2 * size * width stay below 2^31.
  */
 export const pictureToTensor = defineKernel({
   name: 'picture/to_tensor',
-  dims: ['height', 'width', 'size', 'n', 'flip', 'reverse', 'mode'],
+  dims: ['count', 'height', 'width', 'size', 'n', 'flip', 'reverse', 'mode'],
   scalars: ['scale', 'mean0', 'mean1', 'mean2'],
   bindings: { bytes: 'read', y: 'update' },
-  elements: (d) => ({ bytes: d.height * d.width, y: (d.n + 1) * d.size * d.size * 3 }),
-  flops: (d) => d.size * d.size * 3 * (d.mode === 0 ? 2 : 14),
+  elements: (d) => ({ bytes: d.count * d.height * d.width, y: (d.n + d.count) * d.size * d.size * 3 }),
+  flops: (d) => d.count * d.size * d.size * 3 * (d.mode === 0 ? 2 : 14),
   variants: {
     naive: {
       idea: 'one channel of an output pixel an invocation',
       shader: 'picture/to_tensor/1_naive.wgsl',
       include: ['picture/axis.wgsl'],
-      grid: (d, c) => flat(d.size * d.size * 3, c.WORKGROUP!),
+      grid: (d, c) => [...flat(d.size * d.size * 3, c.WORKGROUP!), d.count],
     },
     pixel: {
       idea: 'one output pixel an invocation: source pixels are read once',
       shader: 'picture/to_tensor/2_pixel.wgsl',
       include: ['picture/axis.wgsl'],
-      grid: (d, c) => flat(d.size * d.size, c.WORKGROUP!),
+      grid: (d, c) => [...flat(d.size * d.size, c.WORKGROUP!), d.count],
     },
   },
 });

@@ -10,7 +10,7 @@ import { microBatch, micros } from './micro-batches.js';
 import { featureShape, forward, type Network } from './network.js';
 import type { NetworkSpec } from './specification.js';
 
-/** Bytes of pictures that are uploaded before the first of them is used: each change between the two is a submit. */
+/** Bytes of pictures that are uploaded before the first of them is used: each change between the two ends a compute pass. */
 const UPLOAD_TOGETHER = 64 * 2 ** 20;
 
 /** Room for a picture goes by powers of two from here on: pictures of any sizes share a few buffers, and epochs the same ones. */
@@ -39,26 +39,67 @@ export function picturesToTensor(
   const { inputSize: size } = spec;
   const y = createTensor(gpu, [slots, size, size, 3], 'pictures');
   if (slots > pictures.length) gpu.clear(y);
-  let group: { readonly n: number; readonly bytes: Block }[] = [];
+  let uploaded: { readonly alike: Alike; readonly bytes: Block }[] = [];
   let together = 0;
   const fill = () => {
-    for (const { n, bytes } of group) {
-      gpu.profiler.phase('pictures', () => fillSlot(gpu, spec, pictures[n]!, n, warps[n] ?? false, { bytes, y }));
+    for (const { alike, bytes } of uploaded) {
+      gpu.profiler.phase('pictures', () => fillSlots(gpu, spec, alike, { bytes, y }));
       gpu.pool.give(bytes);
     }
-    group = [];
+    uploaded = [];
     together = 0;
   };
-  for (const [n, { width, height, data }] of pictures.entries()) {
-    const size = width * height * 4;
-    if (together > 0 && together + size > UPLOAD_TOGETHER) fill();
-    const bytes = gpu.pool.take(roomFor(gpu, size), `a picture of ${width}x${height} pixels`);
-    gpu.write(bytes, new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, size));
-    group.push({ n, bytes });
-    together += size;
+  for (const alike of alikes(gpu, pictures, warps)) {
+    const size = bytesOf(alike.pictures[0]!);
+    const all = size * alike.pictures.length;
+    if (together > 0 && together + all > UPLOAD_TOGETHER) fill();
+    const bytes = gpu.pool.take(roomFor(gpu, all), nameOf(alike));
+    for (const [i, { data }] of alike.pictures.entries()) gpu.write(bytes, data.subarray(0, size), i * size);
+    uploaded.push({ alike, bytes });
+    together += all;
   }
   fill();
   return y;
+}
+
+/** Neighbours of one size that are not moved, or only mirrored, all alike; or one that is moved. */
+interface Alike {
+  /** The slot of the first. */
+  readonly n: number;
+  readonly pictures: Picture[];
+  readonly flip: boolean;
+  readonly warp: Warp | undefined;
+}
+
+/** Divides pictures into what one dispatch can take, and one binding hold. */
+function alikes(gpu: Gpu, pictures: readonly Picture[], warps: readonly (Warp | boolean | undefined)[]): Alike[] {
+  const most = Math.min(UPLOAD_TOGETHER, gpu.capabilities.limits.maxStorageBufferBindingSize);
+  const all: Alike[] = [];
+  for (const [n, picture] of pictures.entries()) {
+    const warp = warps[n] ?? false;
+    const moved = typeof warp === 'boolean' || isResizeOnly(warp) ? undefined : warp;
+    const flip = warp === true || (warp !== false && warp.flip);
+    const last = all.at(-1);
+    const fits =
+      last !== undefined &&
+      !(moved || last.warp) &&
+      flip === last.flip &&
+      picture.width === last.pictures[0]!.width &&
+      picture.height === last.pictures[0]!.height &&
+      (last.pictures.length + 1) * bytesOf(picture) <= most;
+    if (fits) last.pictures.push(picture);
+    else all.push({ n, pictures: [picture], flip, warp: moved });
+  }
+  return all;
+}
+
+function bytesOf({ width, height }: Picture): number {
+  return 4 * width * height;
+}
+
+function nameOf({ pictures }: Alike): string {
+  const { width, height } = pictures[0]!;
+  return `${pictures.length === 1 ? 'a picture' : `${pictures.length} pictures`} of ${width}x${height} pixels`;
 }
 
 function roomFor({ capabilities }: Gpu, bytes: number): number {
@@ -66,24 +107,23 @@ function roomFor({ capabilities }: Gpu, bytes: number): number {
   return room <= capabilities.limits.maxStorageBufferBindingSize ? room : bytes;
 }
 
-/** A picture that is not moved, or only mirrored, is resized to the last bit as it would be without augmentation. */
-function fillSlot(
+/** Pictures that are not moved, or only mirrored, are resized to the last bit as they would be without augmentation. */
+function fillSlots(
   gpu: Gpu,
   { inputSize: size, preprocessing }: NetworkSpec,
-  picture: Picture,
-  n: number,
-  warp: Warp | boolean,
+  { n, pictures, flip, warp }: Alike,
   tensors: { readonly bytes: Block; readonly y: Tensor },
 ): void {
   const { resize, scale, mean, reverse } = preprocessing;
+  const picture = pictures[0]!;
   const { width, height } = picture;
   const [mean0, mean1, mean2] = mean;
   const values = { ...{ height, width, size, n, reverse: Number(reverse) }, ...{ scale, mean0, mean1, mean2 } };
-  if (typeof warp === 'boolean' || isResizeOnly(warp)) {
-    const flip = Number(warp === true || (warp !== false && warp.flip));
-    run(gpu, pictureToTensor, { ...values, flip, mode: RESIZE_MODES[resize] }, tensors);
-  } else {
+  if (warp) {
     run(gpu, pictureWarp, { ...values, ...affineDims(affineOf(warp, picture, size), resize, size) }, tensors);
+  } else {
+    const alike = { count: pictures.length, flip: Number(flip), mode: RESIZE_MODES[resize] };
+    run(gpu, pictureToTensor, { ...values, ...alike }, tensors);
   }
 }
 

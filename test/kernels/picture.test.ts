@@ -8,6 +8,8 @@ import { evaluate, variantsFor } from './evaluate.js';
 import { testKernel } from './harness.js';
 
 const gpu = useGpu();
+/** Pictures that one dispatch takes. */
+const COUNTS = [1, 3, 2];
 const vgg16 = { scale: 1, mean0: 123.68, mean1: 116.779, mean2: 103.939 };
 const shapes = [
   { height: 1, width: 1, size: 1, n: 0, flip: 0, reverse: 0 },
@@ -20,8 +22,8 @@ const shapes = [
   { height: 1, width: 300, size: 7, n: 0, flip: 0, reverse: 1 },
 ];
 
-const randomBytes = ({ height, width }: { height: number; width: number }, random: RandomNumbers) =>
-  Uint32Array.from({ length: height * width }, () => random.integer(0, 2 ** 32));
+const randomBytes = (d: { count?: number; height: number; width: number }, random: RandomNumbers) =>
+  Uint32Array.from({ length: (d.count ?? 1) * d.height * d.width }, () => random.integer(0, 2 ** 32));
 
 testKernel(gpu, {
   kernel: pictureToTensor,
@@ -29,7 +31,8 @@ testKernel(gpu, {
     shapes.map((shape, i) => ({
       ...shape,
       mode,
-      ...(i % 3 === 1 ? { scale: 1 / 255, mean0: 0, mean1: 0.5, mean2: 0.25 } : vgg16),
+      count: COUNTS[i % COUNTS.length]!,
+      ...(i % 2 === 1 ? { scale: 1 / 255, mean0: 0, mean1: 0.5, mean2: 0.25 } : vgg16),
     })),
   ),
   inputs: { bytes: randomBytes },
@@ -116,7 +119,7 @@ describe('an affine map', () => {
 describe('a picture', () => {
   /** One grey row as RGBA words, and what the kernel makes of it in each variant. */
   const resized = async (row: number[], size: number, mode: number) => {
-    const d = { height: 1, width: row.length, size, n: 0, flip: 0, reverse: 0, mode };
+    const d = { count: 1, height: 1, width: row.length, size, n: 0, flip: 0, reverse: 0, mode };
     const dims = { ...d, scale: 1, mean0: 0, mean1: 0, mean2: 0 };
     const bytes = Uint32Array.from(row, (v) => 0xff000000 + v * 0x010101);
     const rows: number[][] = [];
@@ -159,7 +162,7 @@ describe('a picture', () => {
     const [height, width, size] = [611, 1003, 3];
     const bytes = Uint32Array.from({ length: height * width }, (_, i) => ((i * 2654435761) >>> 24) * 0x010101);
     const mean = bytes.reduce((sum, v) => sum + (v & 255), 0) / bytes.length;
-    const d = { height, width, size, n: 0, flip: 0, reverse: 0, mode: RESIZE_MODES.area };
+    const d = { count: 1, height, width, size, n: 0, flip: 0, reverse: 0, mode: RESIZE_MODES.area };
     const dims = { ...d, scale: 1, mean0: 0, mean1: 0, mean2: 0 };
     for (const variant of variantsFor(gpu(), pictureToTensor, dims)) {
       const { y } = await evaluate(gpu(), pictureToTensor, dims, { bytes, y: new Float32Array(27) }, variant);

@@ -138,6 +138,22 @@ describe('a warped picture', () => {
 });
 
 describe('features of warped pictures', () => {
+  it('are the same alone as among others, alike or not, mirrored or moved', async () => {
+    const moved = { ...UNMOVED, rotation: 20 };
+    const heights = [8, 8, 8, 9, 8, 8, 8, 8, 8];
+    const warps = [false, UNMOVED, undefined, false, true, { ...UNMOVED, flip: true }, moved, moved, false];
+    const pictures = heights.map((height, i) => randomPicture(height, 9, i));
+    for (const mode of MODES) {
+      const { dispatches } = gpu().counts;
+      const together = picturesToTensor(gpu(), specOf(6, mode), pictures, 10, warps);
+      expect(gpu().counts.dispatches - dispatches).toBe(6); // for 3, 1, 2, 1, 1 and 1 pictures
+      const values = await readTensor(gpu(), together);
+      freeTensor(gpu(), together);
+      const alone = await Promise.all(pictures.map((picture, i) => shown(picture, 6, mode, warps[i])));
+      expect(values, mode).toEqual(Float32Array.from([...alone.flatMap((one) => [...one]), ...new Float32Array(108)]));
+    }
+  });
+
   it('do not depend on the batch they come with', async () => {
     const spec = smallSpec();
     const network = smallNetwork(gpu(), spec, randomWeights(spec, 1));

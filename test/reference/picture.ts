@@ -34,8 +34,20 @@ function weights(mode: number, i: number, length: number, size: number): [pixel:
   return all;
 }
 
-/** y with slot n replaced by the picture; the other slots as they were. */
-export function pictureToTensor(d: PictureDims, bytes: Float64Array, y: Float64Array): Float64Array {
+/** y with slots from n on replaced by the pictures; the other slots as they were. */
+export function pictureToTensor(
+  { count, ...d }: PictureDims & { count: number },
+  bytes: Float64Array,
+  y: Float64Array,
+): Float64Array {
+  const pixels = d.height * d.width;
+  return Array.from({ length: count }, (_, p) => p).reduce(
+    (slots, p) => onePicture({ ...d, n: d.n + p }, bytes.subarray(p * pixels, (p + 1) * pixels), slots),
+    y,
+  );
+}
+
+function onePicture(d: PictureDims, bytes: Float64Array, y: Float64Array): Float64Array {
   const result = y.slice();
   const means = [d.mean0, d.mean1, d.mean2];
   for (let i = 0; i < d.size; i++) {

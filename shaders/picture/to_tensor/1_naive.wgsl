@@ -1,7 +1,7 @@
-// y[n,i,j,c] = scale * resized[i, j or size-1-j, c'] - mean[c'],  c' = c or, reversed, 2 - c
+// y[n+p,i,j,c] = scale * resized[p, i, j or size-1-j, c'] - mean[c'],  c' = c or, reversed, 2 - c
 //
-// Layout   bytes (height, width) of packed pixels, R in the lowest byte, then G, B, A; y (n+1 or more, size, size, 3)
-// Mapping  one invocation makes one channel of one output pixel
+// Layout   bytes (count, height, width) of packed pixels, R in the lowest byte, then G, B, A; y (n+count or more, size, size, 3)
+// Mapping  one invocation makes one channel of one output pixel; id.z is the picture
 // Reuse    a source pixel is read once for each of its three channels, from cache
 // Cost     mode 0 (nearest) 2 flops and 8 bytes, mode 1 (bilinear) 14 flops and 20 bytes for each output; mode 2 (area)
 //          as many reads as pixels are covered: bandwidth-bound
@@ -11,7 +11,7 @@
 const WORKGROUP = 64u;
 
 struct Dims {
-  height: u32, width: u32, size: u32, n: u32, flip: u32, reverse: u32, mode: u32,
+  count: u32, height: u32, width: u32, size: u32, n: u32, flip: u32, reverse: u32, mode: u32,
   scale: f32, mean0: f32, mean1: f32, mean2: f32,
 }
 
@@ -19,8 +19,10 @@ struct Dims {
 @group(0) @binding(1) var<storage, read> bytes: array<u32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
+var<private> first: u32;                           // pixel of the picture
+
 fn channelAt(row: u32, column: u32, c: u32) -> u32 {
-  return (bytes[row * dims.width + column] >> (8u * c)) & 0xffu;
+  return (bytes[first + row * dims.width + column] >> (8u * c)) & 0xffu;
 }
 
 fn interpolated(i: u32, j: u32, c: u32) -> f32 {
@@ -49,6 +51,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let at = id.x + id.y * groups.x * WORKGROUP;     // the grid folds into y past 65,535 groups
   if (at >= size * size * 3u) { return; }
 
+  first = id.z * dims.height * dims.width;
   let c = select(at % 3u, 2u - at % 3u, dims.reverse == 1u);
   let column = at / 3u % size;
   let j = select(column, size - 1u - column, dims.flip == 1u);
@@ -60,5 +63,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     default: { value = averaged(i, j, c); }
   }
   let mean = vec3f(dims.mean0, dims.mean1, dims.mean2);
-  y[dims.n * size * size * 3u + at] = value * dims.scale - mean[c];
+  y[(dims.n + id.z) * size * size * 3u + at] = value * dims.scale - mean[c];
 }
