@@ -4,7 +4,7 @@ import { type ConvShape, elementsOf, outputSize } from './conv3x3-shape.js';
 import type { Capabilities } from './gpu.js';
 import { flat, type Grid, pieces } from './grid.js';
 import { HALVES } from './half.js';
-import type { Pass, Values, Variant } from './kernel.js';
+import { always, oneOf, type Pass, type Values, type Variant } from './kernel.js';
 import { RECTIFY, RECTIFY_GRADIENT } from './relu.js';
 import { TEXEL } from './sheets.js';
 import { LOW_COLUMNS, LOW_ROWS, TILE_COLUMNS, TILE_ROWS, tileFits, tileIncludes } from './tile.js';
@@ -123,20 +123,6 @@ function filterProducts<D extends keyof ConvShape | 'relu'>(
     default:
       return [block('', byConsts)];
   }
-}
-
-const always = () => true;
-
-/**
- * Passes of which one has something to do, the first whose `takes` says so: few tiles, as of small pictures in small batches, would leave
- * most of a high block of them empty, and few columns most of a wide one. All make the same bits, so that a picture's do not depend on its
- * batch.
- */
-function oneOf<D extends string>(
-  ...choices: readonly (readonly [pass: Pass<D>, takes: (d: Values<D>) => boolean])[]
-): Pass<D>[] {
-  const taken = (d: Values<D>) => choices.find(([, takes]) => takes(d))?.[0];
-  return choices.map(([pass]) => ({ ...pass, grid: (d, c) => (taken(d) === pass ? pass.grid(d, c) : [0, 0, 0]) }));
 }
 
 /** Whether blocks of so many would leave half of the last one empty, with hardly one before it. */

@@ -89,6 +89,20 @@ export function passesOf<D extends string>(variant: Variant<D>): readonly Pass<D
   return 'passes' in variant ? variant.passes : [variant];
 }
 
+/**
+ * Passes of which one has something to do, the first whose `takes` says so: few rows, as of small pictures in small batches, would leave most
+ * of a high block of them empty, and few columns most of a wide one. All make the same bits, so that a picture's do not depend on its batch.
+ */
+export function oneOf<D extends string>(
+  ...choices: readonly (readonly [pass: Pass<D>, takes: (d: Values<D>) => boolean])[]
+): Pass<D>[] {
+  const taken = (d: Values<D>) => choices.find(([, takes]) => takes(d))?.[0];
+  return choices.map(([pass]) => ({ ...pass, grid: (d, c) => (taken(d) === pass ? pass.grid(d, c) : [0, 0, 0]) }));
+}
+
+/** For the last of `oneOf`. */
+export const always = () => true;
+
 /** Scratch buffers of a variant: name -> 4-byte elements. */
 export function scratchOf<D extends string>(variant: Variant<D>, d: Values<D>): Record<string, number> {
   const sizes: Record<string, number> = {};

@@ -1,8 +1,8 @@
 // The three products of a dense layer: y = x·w + b, and the gradients dx = dy·wᵀ and dw = xᵀ·dy.
 // Letters: M rows of the batch, K inputs, N outputs. x (M, K), w (K, N), b (N), y (M, N), row-major.
 import { flat, pieces } from './grid.js';
-import { defineKernel, type Pass, type Values, type Variant } from './kernel.js';
-import { multipliesPairs, PAIRS, pairsTile, SCALES } from './pairs.js';
+import { always, defineKernel, oneOf, type Pass, type Values, type Variant } from './kernel.js';
+import { multipliesPairs, NARROW, PAIRS, type PairsTile, SCALES, WIDE } from './pairs.js';
 import { RECTIFY, RECTIFY_GRADIENT, readWithRelu } from './relu.js';
 import { TEXEL } from './sheets.js';
 import { TILE_COLUMNS, TILE_ROWS, tileFits, tileIncludes } from './tile.js';
@@ -69,15 +69,11 @@ const subgroup = (lanes: number, number: number): Variant<Forward> => ({
   pays: ({ M }) => M >= 16,
 });
 
-/** Of two tiles the one that suits the number of columns. */
-const pairs = ([64, 128] as const).map((columns): Pass<Forward> => {
-  const tile = pairsTile(columns);
-  return {
-    shader: 'matmul/nn/15_pairs.wgsl',
-    include: [...PAIRS, RECTIFY],
-    consts: tile,
-    grid: ({ M, N }) => (pairsTile(N) === tile ? [pieces(N, tile.BN), pieces(M, tile.BM)] : [0, 0, 0]),
-  };
+const pairs = (tile: PairsTile): Pass<Forward> => ({
+  shader: 'matmul/nn/15_pairs.wgsl',
+  include: [...PAIRS, RECTIFY],
+  consts: tile,
+  grid: ({ M, N }) => [pieces(N, tile.BN), pieces(M, tile.BM)],
 });
 
 /** Rows from which on their bits may depend on how many there are. */
@@ -207,7 +203,7 @@ export const matmulNN = defineKernel({
       passes: [
         { shader: 'matmul/nn/15_pairs_rows.wgsl', include: [SCALES], grid: ({ M }) => flat(M, 1) },
         { shader: 'matmul/nn/15_pairs_columns.wgsl', include: [SCALES], grid: ({ N }) => [pieces(N, 32)] },
-        ...pairs,
+        ...oneOf([pairs(NARROW), ({ N }) => N <= NARROW.BN], [pairs(WIDE), always]),
       ],
       scratch: { rows: ({ M }) => M, columns: ({ N }) => N },
       accepts: ({ M, K, N }, device) =>

@@ -5,17 +5,13 @@ import { multipliesHalves } from './matrix-units.js';
 /** Rows and columns of a workgroup's tile, and who makes it: consts of the shaders. */
 export type PairsTile = Readonly<Record<'BM' | 'BN' | 'INVOCATIONS', number>>;
 
-const WIDE: PairsTile = { BM: 128, BN: 128, INVOCATIONS: 256 };
-const NARROW: PairsTile = { BM: 128, BN: 64, INVOCATIONS: 128 };
+export const WIDE: PairsTile = { BM: 128, BN: 128, INVOCATIONS: 256 };
+/** For as many columns as it has, or fewer. */
+export const NARROW: PairsTile = { BM: 128, BN: 64, INVOCATIONS: 128 };
 
 /** Bytes of workgroup memory, as the shaders declare it: rows have a word of 16 bytes more than they need, scales follow. */
 function workgroupBytes({ BM, BN }: PairsTile): number {
   return 2 * 16 * (BM * 5 + 32 * (BN / 8 + 1)) + 4 * (BM + BN);
-}
-
-/** The tile for so many columns. */
-export function pairsTile(columns: number): PairsTile {
-  return columns <= NARROW.BN ? NARROW : WIDE;
 }
 
 /** Whether a device makes such products. */

@@ -9,7 +9,6 @@ export interface Program {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
   readonly bindings: readonly ShaderBinding[];
-  readonly consts: Readonly<Record<string, number>>;
   readonly uniformBytes: number;
 }
 
@@ -37,6 +36,20 @@ export function programText(gpu: Pick<Gpu, 'shaderText'>, pass: Pass<string>): s
   return [text, ...(pass.include ?? []).map((path) => gpu.shaderText(path))].join('\n');
 }
 
+/** The consts of a pass, with the values that it runs with. Nothing is compiled: it may turn out to have nothing to do. */
+export function constsFor(gpu: Gpu, pass: Pass<string>): Readonly<Record<string, number>> {
+  const key = `consts ${keyOf(pass)}`;
+  const known = gpu.cache.get(key) as Readonly<Record<string, number>> | undefined;
+  if (known) return known;
+  const consts = readConsts(programText(gpu, pass));
+  gpu.cache.set(key, consts);
+  return consts;
+}
+
+function keyOf({ shader, consts = {} }: Pass<string>): string {
+  return `${shader} ${JSON.stringify(consts)}`;
+}
+
 function layoutOf(type: ShaderBinding['type'], uniformBytes: number): Partial<GPUBindGroupLayoutEntry> {
   switch (type) {
     case 'uniform':
@@ -54,7 +67,7 @@ let programs = 0;
 
 /** The program of a pass, compiled once for each device. @param label what an error shall call it */
 export function programFor(gpu: Gpu, label: string, pass: Pass<string>, uniformBytes: number): Program {
-  const key = `program ${pass.shader} ${JSON.stringify(pass.consts ?? {})} ${uniformBytes}`;
+  const key = `program ${keyOf(pass)} ${uniformBytes}`;
   const known = gpu.cache.get(key) as Program | undefined;
   if (known) return known;
   const code = programText(gpu, pass);
@@ -74,7 +87,7 @@ export function programFor(gpu: Gpu, label: string, pass: Pass<string>, uniformB
       compute: { module: gpu.device.createShaderModule({ label: pass.shader, code }), entryPoint: 'main' },
     });
   const pipeline = gpu.profiler.span('compile', compile);
-  const program = { id: programs++, pipeline, layout, bindings, consts: readConsts(code), uniformBytes };
+  const program = { id: programs++, pipeline, layout, bindings, uniformBytes };
   gpu.cache.set(key, program);
   return program;
 }

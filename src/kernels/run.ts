@@ -5,7 +5,7 @@ import type { TunedVariants } from './choices.js';
 import type { Gpu } from './gpu.js';
 import { type Kernel, type Pass, passesOf, scratchOf, sheetsOf, type Values, variantNamed } from './kernel.js';
 import { factsOf } from './profile.js';
-import { type Program, packUniform, programFor, uniformBytes } from './program.js';
+import { constsFor, type Program, packUniform, programFor, uniformBytes } from './program.js';
 import type { Sheet } from './sheets.js';
 
 /**
@@ -168,9 +168,9 @@ function createPlan<D extends string>(
       },
     uniform: packUniform(kernel, d),
     dispatches: passesOf(variant).flatMap((pass) => {
-      const program = programFor(gpu, label, pass as Pass<string>, uniformBytes(kernel));
-      const grid = gridOf(gpu, label, pass, d, program);
-      return grid ? [{ pass: pass as Pass<string>, program, grid }] : [];
+      const own = pass as Pass<string>;
+      const grid = gridOf(gpu, label, pass, d, constsFor(gpu, own));
+      return grid ? [{ pass: own, program: programFor(gpu, label, own, uniformBytes(kernel)), grid }] : [];
     }),
   };
 }
@@ -181,9 +181,9 @@ function gridOf<D extends string>(
   label: string,
   pass: Pass<D>,
   d: Values<D>,
-  program: Program,
+  consts: Readonly<Record<string, number>>,
 ): [number, number, number] | undefined {
-  const [x, y = 1, z = 1] = pass.grid(d, program.consts);
+  const [x, y = 1, z = 1] = pass.grid(d, consts);
   if (x === 0 || y === 0 || z === 0) return undefined;
   const most = gpu.capabilities.limits.maxComputeWorkgroupsPerDimension;
   if (Math.max(x, y, z) <= most) return [x, y, z];

@@ -5,7 +5,7 @@ import { type Block, createBufferPool, sizeClass } from '../../src/kernels/buffe
 import { insertColumns } from '../../src/kernels/columns.js';
 import { createGpu, type Gpu } from '../../src/kernels/gpu.js';
 import { flat } from '../../src/kernels/grid.js';
-import { chooseVariant, cost, defineKernel, type Variant } from '../../src/kernels/kernel.js';
+import { chooseVariant, cost, defineKernel, type Pass, type Variant } from '../../src/kernels/kernel.js';
 import { reluForward } from '../../src/kernels/relu.js';
 import { run } from '../../src/kernels/run.js';
 import { readBindings, readConsts, specialise } from '../../src/kernels/shader.js';
@@ -74,6 +74,22 @@ describe('grids', () => {
     expect(result.findIndex((v, i) => v !== Math.max(0, values[i]!))).toBe(-1);
     gpu().pool.give(x);
     gpu().pool.give(y);
+  });
+
+  it('of no groups: the pass is not even compiled', async () => {
+    const { naive } = reluForward.variants;
+    const idle: Pass<'count'> = { shader: 'test/idle/1_naive.wgsl', grid: ({ count }) => [count - 2] };
+    const two = defineKernel({
+      ...reluForward,
+      variants: { two: { idea: 'the second sometimes', passes: [naive as Pass<'count'>, idle] } },
+    });
+    const text = '@compute @workgroup_size(1) fn main() { nonsense }';
+    const own: Gpu = { ...gpu(), shaderText: (path) => (path === idle.shader ? text : shaderFromFile(path)) };
+    const [x, y] = [blockOf(own, [-1, 2, 3]), blockOf(own, [7, 7, 7])];
+    run(own, two, { count: 2 }, { x, y });
+    expect(await floats(own, y)).toEqual([0, 2, 7]);
+    run(own, two, { count: 3 }, { x, y });
+    await expect(own.read(y)).rejects.toThrow('test/idle/1_naive.wgsl');
   });
 });
 
