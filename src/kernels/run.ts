@@ -30,8 +30,8 @@ export function run<D extends string, B extends string>(
   for (const name of plan.written) gpu.prepared.forget(tensors[name as B]);
   const blocks: Record<string, Block | Sheet> = { ...tensors };
   for (const scratch of plan.scratch) blocks[scratch.name] = takeScratch(gpu, plan.label, scratch);
-  const of = plan.preparation && tensors[plan.preparation.from as B];
-  const ready = of !== undefined && takePrepared(gpu, plan.label, plan.preparation!, of, blocks);
+  const { preparation } = plan;
+  const ready = preparation && takePrepared(gpu, plan.label, preparation, tensors[preparation.from as B], blocks);
   const facts = gpu.profiler.on ? factsOf(kernel, plan.variant, d) : undefined;
   const uniform = kernel.scalars ? packUniform(kernel, d) : plan.uniform;
   for (const { pass, program, grid } of plan.dispatches) {
@@ -48,9 +48,9 @@ export function run<D extends string, B extends string>(
     });
   }
   for (const { name } of plan.scratch) gpu.pool.give(blocks[name]!);
-  if (!of || ready) return;
-  const { from, name, key } = plan.preparation!;
-  if (constant.includes(from as B)) gpu.prepared.keep(of, key, blocks[name]!);
+  if (!preparation || ready) return;
+  const { from, name, key } = preparation;
+  if (constant.includes(from as B)) gpu.prepared.keep(tensors[from as B], key, blocks[name]!);
   else gpu.pool.give(blocks[name]!);
 }
 

@@ -69,6 +69,12 @@ export function createUploads(device: GPUDevice): Uploads {
     }
   };
 
+  /** Waits for the first alone, since Dawn polls for each that is waited for: when the device is done with one, it is with all. */
+  const mapAllAgain = async ([first, ...others]: readonly GPUBuffer[]) => {
+    if (first) await mapAgain(first);
+    await Promise.all(others.map(mapAgain));
+  };
+
   return {
     copy(commands, to, offset, bytes) {
       current ??= take();
@@ -86,7 +92,7 @@ export function createUploads(device: GPUDevice): Uploads {
       for (const buffer of filled) buffer.unmap();
     },
     submitted() {
-      for (const buffer of filled) void mapAgain(buffer);
+      void mapAllAgain(filled);
       filled = [];
     },
     close() {
