@@ -5,16 +5,22 @@
 export interface SpareBytes {
   /** @returns so many bytes, of any contents */
   take(length: number): Uint8Array;
-  /** Takes bytes that nobody looks at any more. */
+  /** Takes bytes that nobody looks at any more; no more of them than were taken, since what others made is not asked for again. */
   give(bytes: Uint8Array): void;
 }
 
 export function createSpareBytes(): SpareBytes {
   let size = 0; // of all that are spare
   let spare: Uint8Array[] = [];
+  let taken = 0;
   return {
-    take: (length) => (length === size && spare.pop()) || new Uint8Array(length),
+    take(length) {
+      taken++;
+      return (length === size && spare.pop()) || new Uint8Array(length);
+    },
     give(bytes) {
+      if (taken === 0) return;
+      taken--;
       if (bytes.length !== size) spare = [];
       size = bytes.length;
       spare.push(bytes);

@@ -79,7 +79,7 @@ describe('processes', () => {
 
   it('fill bytes that are spare', async () => {
     const spare = createSpareBytes();
-    const own = new Uint8Array(4 * 30 * 20).fill(1);
+    const own = spare.take(4 * 30 * 20).fill(1);
     spare.give(own);
     const result = await createDecodePool(1, PROCESS)(paths[0]!, { exif: true, spare });
     expect(result).toEqual(await tryDecode(paths[0]!, { exif: true }));
