@@ -49,7 +49,8 @@ const USUAL: Readonly<Record<string, Dims>> = {
   rmsprop: { count: 1_048_576, rate: 1e-3, rho: 0.9, epsilon: 1e-7 },
   random: { count: 262_144, seed: 42, stream: 0, low: 0, high: 1, mean: 0, deviation: 1 },
   picture: {
-    ...{ height: 375, width: 500, size: 224, n: 0, flip: 0, reverse: 1, mode: 0, bilinear: 1, taps: 1, fraction: 16 },
+    ...{ count: 1, height: 375, width: 500, size: 224, n: 0, flip: 0, reverse: 1, mode: 0 },
+    ...{ bilinear: 1, taps: 1, fraction: 16 },
     ...{ row: 12_288_000, column: 16_384_000, rowDown: 54_857, columnDown: 0, rowRight: 0, columnRight: 73_143 },
     ...{ scale: 1, mean0: 123.68, mean1: 116.779, mean2: 103.939 },
   },

@@ -48,6 +48,14 @@ describe('shapes', () => {
     expect(shapeFrom(product, 'fc1')).toEqual({ M: 1, K: 25_088, N: 4096, relu: 1 });
   });
 
+  it('are usual where nothing is said: of no more than the memory of a small machine', () => {
+    for (const kernel of kernels) {
+      const elements = Object.values(kernel.elements(shapeFrom(kernel)));
+      expect(Math.max(...elements), kernel.name).toBeLessThanOrEqual(2 ** 25);
+      expect(kernel.flops(shapeFrom(kernel)), kernel.name).toBeLessThan(1e10);
+    }
+  });
+
   it('says what it takes instead', () => {
     expect(() => shapeFrom(convolution, 'rows=3')).toThrow(/'rows=3'.*N=NUMBER.*conv3_2/);
     expect(() => shapeFrom(convolution, 'N=1.5')).toThrow(/whole number/);
