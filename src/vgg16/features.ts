@@ -199,10 +199,23 @@ export async function openFeatures(
   async function* cached(batches: readonly ArrayLike<number>[], store: FeatureCache) {
     const missing = batches.flatMap((batch) => Array.from(batch).filter((position) => !store.has(position)));
     const stream = computedRows(missing);
+    const lacks = (position: number) => !store.has(position) && !unreadable.has(position);
+    const read = async (there: readonly number[]) => {
+      const values: Float32Array<ArrayBuffer>[] = [];
+      for (const { first, rows } of piecesOf(there.length)) {
+        const own = there.slice(first, first + rows);
+        const bytes = 4 * rows * elementsOf(shape);
+        values.push(await gpu.profiler.span('cache read', () => store.read(own), bytes));
+      }
+      return values;
+    };
+    let ahead: ReturnType<typeof read> | undefined;
     try {
       for (const [index, batch] of batches.entries()) {
+        const early = ahead;
+        ahead = undefined;
         const wanted = Array.from(batch);
-        while (wanted.some((position) => !store.has(position) && !unreadable.has(position))) {
+        while (wanted.some(lacks)) {
           const { value, done } = await stream.next();
           if (done) break;
           const { positions, rows } = value;
@@ -210,13 +223,10 @@ export async function openFeatures(
         }
         const there = wanted.filter((position) => store.has(position));
         if (there.length === 0) continue;
-        const x: Tensor[] = [];
-        for (const { first, rows } of piecesOf(there.length)) {
-          const own = there.slice(first, first + rows);
-          const bytes = 4 * own.length * elementsOf(shape);
-          const values = await gpu.profiler.span('cache read', () => store.read(own), bytes);
-          x.push(tensorFrom(gpu, [rows, ...shape], values, 'features'));
-        }
+        const values = await (early ?? read(there));
+        const x = values.map((rows) => tensorFrom(gpu, [rows.length / elementsOf(shape), ...shape], rows, 'features'));
+        const next = Array.from(batches[index + 1] ?? []);
+        if (!next.some(lacks)) ahead = soon(() => read(next.filter(store.has)));
         yield* lend(index, there, x);
       }
     } finally {
@@ -233,6 +243,13 @@ export async function openFeatures(
       await cache?.close();
     },
   };
+}
+
+/** Starts work once the caller waits for something, as for the device; who awaits the result is told of an error. */
+function soon<Result>(work: () => Promise<Result>): Promise<Result> {
+  const result = new Promise<void>((begin) => setImmediate(begin)).then(work);
+  result.catch(() => {});
+  return result;
 }
 
 function decodeSpan(name: string, startMs: number, endMs: number): HostSpan {
