@@ -197,9 +197,8 @@ export async function openFeatures(
   }
 
   async function* cached(batches: readonly ArrayLike<number>[], store: FeatureCache) {
-    const missing = batches.flatMap((batch) => Array.from(batch).filter((position) => !store.has(position)));
-    const stream = computedRows(missing);
     const lacks = (position: number) => !store.has(position) && !unreadable.has(position);
+    const stream = computedRows(batches.flatMap((batch) => Array.from(batch).filter(lacks)));
     const read = async (there: readonly number[]) => {
       const values: Float32Array<ArrayBuffer>[] = [];
       for (const { first, rows } of piecesOf(there.length)) {

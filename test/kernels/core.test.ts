@@ -248,7 +248,7 @@ describe('uploads through mapped buffers, as to a GPU', () => {
   const gpu = useGpu({ kind: 'gpu' });
 
   it('keep the order of writes and dispatches, with more on the way than there are buffers for', async () => {
-    const count = 10 * 2 ** 20 + 4; // 40 MiB, of which a buffer holds 16, and all together 128
+    const count = 10 * 2 ** 20 + 4; // 40 MiB, of which a buffer holds 1, and all together 128
     const [x, y] = [gpu().pool.take(4 * count, 'x'), gpu().pool.take(4 * count, 'y')];
     gpu().clear(y);
     const values = Float32Array.from({ length: count }, (_, i) => i % 1021);
@@ -274,11 +274,11 @@ describe('uploads through mapped buffers, as to a GPU', () => {
   it('take buffers again once the device is done with them', async () => {
     const x = gpu().pool.take(2 ** 20, 'x');
     const written = vi.spyOn(gpu().device.queue, 'writeBuffer');
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < 150; round++) {
       gpu().write(x, new Float32Array(2 ** 18).fill(round));
       expect(new Float32Array(await gpu().read(x, 2 ** 20 - 4))).toEqual(Float32Array.of(round));
     }
-    expect(written).not.toHaveBeenCalled();
+    expect(written.mock.calls.length).toBe(0); // calls with their bytes would take a minute to print
     written.mockRestore();
     gpu().pool.give(x);
   });
